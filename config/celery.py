@@ -1,0 +1,25 @@
+"""Celery wakes the sweeps and carries nothing: the database is the truth, so the queue may be lost at any time."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("shuoshi")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# Seconds. The edges wake `route_submitted` and `deliver` at once; 15 s is for wakes that were lost.
+SWEEPS = {
+    "dispatch.tasks.fire_due_checkpoints": 60,
+    "dispatch.tasks.route_submitted": 15,
+    "dispatch.tasks.reconcile": 60,
+    "grievance.tasks.deliver": 15,
+    "feedback.tasks.open_callbacks": 60,
+}
+app.conf.beat_schedule = {
+    # expires: a worker that was away has one sweep to catch up with, not one for each minute
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in SWEEPS.items()
+}

@@ -1,0 +1,20 @@
+"""Addresses: each app states its own; here only the order in which they are asked."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.health import healthz
+
+APPS = ["desk", "feedback", "dispatch", "grievance"]
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    *[path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")],
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
