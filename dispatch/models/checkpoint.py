@@ -1,0 +1,83 @@
+"""时限与时限节点: due times and the instants at which something follows, as rows; no clock lives anywhere else."""
+
+from django.db import models
+from django.db.models import Q
+
+from dispatch.models.policy import Anchor
+
+
+class Deadline(models.Model):
+    """时限: one clock of an order or a draft, with its start, its due time, and when it was met."""
+
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="deadlines", verbose_name="事项")
+    order = models.ForeignKey("dispatch.WorkOrder", models.PROTECT, null=True, related_name="deadlines", verbose_name="派工单")
+    letter = models.ForeignKey("dispatch.Letter", models.PROTECT, null=True, related_name="deadlines", verbose_name="公文")
+    anchor = models.CharField("环节", max_length=16, choices=Anchor.choices)
+    limit = models.ForeignKey("dispatch.TimeLimit", models.PROTECT, related_name="+", verbose_name="时限规则")
+    starts_at = models.DateTimeField("起算")
+    due_at = models.DateTimeField("到期")
+    met_at = models.DateTimeField("完成", null=True)
+    dropped_at = models.DateTimeField("作废", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "时限"
+        ordering = ["due_at"]
+        constraints = [
+            models.UniqueConstraint(name="order_has_one_clock_per_anchor", fields=["order", "anchor"], condition=Q(order__isnull=False)),
+            models.UniqueConstraint(name="letter_has_one_clock_per_anchor", fields=["letter", "anchor"], condition=Q(letter__isnull=False)),
+        ]
+        indexes = [
+            models.Index(name="deadline_running", fields=["due_at"], condition=Q(met_at__isnull=True, dropped_at__isnull=True))
+        ]
+
+    @property
+    def breached(self):
+        """超期: met late; a later approval never erases it."""
+        return self.met_at is not None and self.met_at > self.due_at
+
+    def overdue(self, at):
+        """是否超期 at the instant `at`: running past its due time, or met late."""
+        return self.dropped_at is None and (self.met_at or at) > self.due_at
+
+
+class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
+    def waiting(self):
+        """未触发."""
+        return self.filter(fired_at__isnull=True)
+
+    def claim(self, at, size):
+        """认领: up to `size` due checkpoints, locked with their cases and marked as fired; what others hold is passed over."""
+        rows = (
+            self.waiting()
+            .filter(due_at__lte=at)
+            .select_related("case")
+            .select_for_update(skip_locked=True, no_key=True, of=("self", "case"))
+            .order_by("due_at", "pk")[:size]
+        )
+        due = list(rows)
+        won = self.waiting().filter(pk__in=[row.pk for row in due]).update(fired_at=at)
+        if won == len(due):
+            return due
+        return [row for row in due if self.filter(pk=row.pk, fired_at=at).exists()]
+
+
+class Checkpoint(models.Model):
+    """时限节点: the instant at which a rung of the ladder acts on a case, once."""
+
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="checkpoints", verbose_name="事项")
+    order = models.ForeignKey("dispatch.WorkOrder", models.PROTECT, null=True, related_name="checkpoints", verbose_name="派工单")
+    deadline = models.ForeignKey(Deadline, models.CASCADE, null=True, related_name="checkpoints", verbose_name="时限")
+    rung = models.ForeignKey("dispatch.EscalationRung", models.PROTECT, related_name="+", verbose_name="阶梯")
+    occasion = models.CharField("缘由", max_length=60, help_text="同一缘由、同一阶梯只触发一次")
+    due_at = models.DateTimeField("触发时间")
+    fired_at = models.DateTimeField("已触发", null=True)
+    failures = models.PositiveSmallIntegerField("失败次数", default=0)
+    failure = models.CharField("失败原因", max_length=200, blank=True)
+
+    objects = CheckpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "时限节点"
+        ordering = ["due_at", "pk"]
+        constraints = [models.UniqueConstraint(name="checkpoint_once_per_occasion", fields=["case", "rung", "occasion"])]
+        indexes = [models.Index(name="checkpoint_waiting", fields=["due_at", "id"], condition=Q(fired_at__isnull=True))]

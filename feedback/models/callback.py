@@ -1,0 +1,116 @@
+"""回访: the verdict belongs to the resident."""
+
+from django.db import models
+from django.db.models import Q
+
+from grievance.sealing import secret_for
+
+
+class CallbackQuerySet(models.QuerySet["Callback"]):
+    def visible_to(self, user):
+        """可见范围: callbacks of the streets whose desk one belongs to; the unit that handled never sees the list."""
+        return self.filter(case__street__in=user.scope.streets)
+
+    def open(self):
+        """待回访."""
+        return self.filter(status=Callback.Status.OPEN)
+
+
+class Callback(models.Model):
+    """回访: one for each grievance of a resolved case and each round. Silence is never satisfaction."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "待回访"
+        ANSWERED = "answered", "已评价"
+        UNREACHABLE = "unreachable", "无法回访"
+        SUPERSEDED = "superseded", "随重办作废"
+
+    class Way(models.TextChoices):
+        SURVEY = "survey", "本人评价"
+        PHONE = "phone", "电话回访"
+        VISIT = "visit", "上门回访"
+
+    class Resolved(models.TextChoices):
+        YES = "yes", "解决"
+        MOSTLY = "mostly", "基本解决"
+        NO = "no", "未解决"
+
+    class Satisfaction(models.TextChoices):
+        YES = "yes", "满意"
+        MOSTLY = "mostly", "基本满意"
+        NO = "no", "不满意"
+
+    class Reason(models.TextChoices):
+        UNSOLVED = "unsolved", "未解决"
+        ATTITUDE = "attitude", "态度"
+        TIME = "time", "时间"
+        RESULT = "result", "结果不认可"
+
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="callbacks", verbose_name="事项")
+    grievance = models.ForeignKey("grievance.Grievance", models.PROTECT, related_name="callbacks", verbose_name="诉求")
+    round = models.PositiveSmallIntegerField("轮次")
+    status = models.CharField("状态", max_length=12, choices=Status.choices, default=Status.OPEN)
+    token_salt = models.BinaryField("评价码盐", max_length=16)
+    token_hash = models.CharField("评价码摘要", max_length=64, unique=True)
+    opened_at = models.DateTimeField("开始时间")
+    expires_at = models.DateTimeField("评价截止")
+    way = models.CharField("方式", max_length=8, choices=Way.choices, blank=True)
+    replied = models.BooleanField("是否联系回复", null=True)
+    resolved = models.CharField("是否解决", max_length=8, choices=Resolved.choices, blank=True)
+    satisfaction = models.CharField("是否满意", max_length=8, choices=Satisfaction.choices, blank=True)
+    reason = models.CharField("不满意原因", max_length=10, choices=Reason.choices, blank=True)
+    words = models.TextField("原话", blank=True)
+    by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="回访员")
+    ended_at = models.DateTimeField("结束时间", null=True)
+
+    objects = CallbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "回访"
+        ordering = ["opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="callback_once_per_round", fields=["grievance", "round"]),
+            models.CheckConstraint(
+                name="only_an_answer_satisfies", condition=Q(status="answered") | Q(satisfaction="", resolved="")
+            ),
+            models.CheckConstraint(
+                name="answer_is_whole", condition=~Q(status="answered") | (~Q(satisfaction="") & ~Q(resolved=""))
+            ),
+        ]
+        indexes = [models.Index(name="callback_open", fields=["opened_at"], condition=Q(status="open"))]
+
+    def __str__(self):
+        return f"{self.grievance}的回访"
+
+    @property
+    def token(self):
+        """评价码: the secret that opens the survey page; derived, never stored."""
+        return secret_for("survey", self.token_salt)
+
+    def seat(self, role):
+        """Where a role must be held: at the street."""
+        return self.case.street_id
+
+    @property
+    def content(self):
+        """认可: answered, solved at least mostly, and not dissatisfied."""
+        return self.status == self.Status.ANSWERED and self.satisfaction != "no" and self.resolved != "no"
+
+
+class CallAttempt(models.Model):
+    """回访拨打: each try to reach the person, with its result."""
+
+    class Result(models.TextChoices):
+        NO_ANSWER = "no_answer", "无人接听"
+        UNREACHABLE = "unreachable", "号码不通"
+        LATER = "later", "请稍后再打"
+        ANSWERED = "answered", "已接通"
+
+    callback = models.ForeignKey(Callback, models.PROTECT, related_name="attempts", verbose_name="回访")
+    result = models.CharField("结果", max_length=12, choices=Result.choices)
+    by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="回访员")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "回访拨打"
+        ordering = ["at"]

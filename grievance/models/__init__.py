@@ -1,0 +1,26 @@
+"""The case file: what was said, where it stands, everything done or sent."""
+
+from grievance.models.attachment import Attachment
+from grievance.models.case import Case, CaseUnit, Counter, Urgency
+from grievance.models.category import Alert, Category
+from grievance.models.complainant import Complainant
+from grievance.models.event import Event
+from grievance.models.grievance import Grievance, Remark
+from grievance.models.notice import Notice
+from grievance.models.qr_code import QRCode
+
+__all__ = [
+    "Alert",
+    "Attachment",
+    "Case",
+    "CaseUnit",
+    "Category",
+    "Complainant",
+    "Counter",
+    "Event",
+    "Grievance",
+    "Notice",
+    "QRCode",
+    "Remark",
+    "Urgency",
+]

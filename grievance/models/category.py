@@ -1,0 +1,43 @@
+"""诉求类别与警示词: what a matter can be about, and the words that make it urgent; both are data of the office."""
+
+from django.db import models
+
+
+class Category(models.Model):
+    """诉求类别: a plain-word kind of matter, with the words by which residents speak of it."""
+
+    code = models.CharField("代码", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=40)
+    public_name = models.CharField("对外名称", max_length=60, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级类别")
+    words = models.JSONField("词语及权重", default=dict, blank=True, help_text="{词语: 权重}，负数表示排除")
+    hazard = models.BooleanField("隐患类（可匿名）", default=False)
+    external_code = models.CharField("标准代码", max_length=20, blank=True)
+    active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "诉求类别"
+        ordering = ["code"]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+
+class Alert(models.Model):
+    """警示词: words of danger or law that decide urgency, bar automatic dispatch, and advise the resident at once."""
+
+    code = models.SlugField("代码", max_length=40, unique=True)
+    label = models.CharField("名称", max_length=40)
+    words = models.JSONField("词语", default=list)
+    urgent = models.BooleanField("特急", default=True)
+    bars_automatic = models.BooleanField("不得自动派单", default=False)
+    tells = models.JSONField("立即告知的角色", default=list, blank=True)
+    advice = models.CharField("给居民的提示", max_length=200, blank=True)
+    active = models.BooleanField("在用", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "警示词"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.label

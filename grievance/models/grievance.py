@@ -1,0 +1,73 @@
+"""诉求: what one person said once."""
+
+from django.db import models
+from django.db.models import Q
+
+from grievance.sealing import secret_for
+
+
+class GrievanceQuerySet(models.QuerySet["Grievance"]):
+    def visible_to(self, user):
+        """可见范围: as far as the case they lie in is visible."""
+        from grievance.models.case import Case
+
+        return self.filter(case__in=Case.objects.visible_to(user))
+
+
+class Grievance(models.Model):
+    """诉求: its own number, secret receipt, news and callback, whatever case it lies in."""
+
+    class Kind(models.TextChoices):
+        REPORT = "report", "我要反映"
+        DISPUTE = "dispute", "我有纠纷"
+        QUESTION = "question", "我想问"
+        SUGGESTION = "suggestion", "我建议"
+
+    number = models.CharField("诉求编号", max_length=24, unique=True)
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="grievances", verbose_name="事项")
+    first_case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="+", verbose_name="最初事项")
+    qr_code = models.ForeignKey("grievance.QRCode", models.PROTECT, null=True, related_name="grievances", verbose_name="说事码")
+    kind = models.CharField("类型", max_length=12, choices=Kind.choices, default=Kind.REPORT)
+    description = models.TextField("内容", blank=True)
+    address = models.CharField("具体位置", max_length=200, blank=True)
+    key = models.CharField("提交标识", max_length=200)
+    body_digest = models.CharField("提交内容摘要", max_length=64)
+    receipt_salt = models.BinaryField("查询码盐", max_length=16)
+    receipt_hash = models.CharField("查询码摘要", max_length=64, unique=True)
+    submitted_at = models.DateTimeField("上报时间")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    urged_at = models.DateTimeField("最近催促时间", null=True)
+
+    objects = GrievanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "诉求"
+        ordering = ["submitted_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="grievance_once_per_key", fields=["qr_code", "key"], condition=Q(qr_code__isnull=False)
+            )
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def receipt(self):
+        """查询码: the secret that opens the follow page; derived, never stored."""
+        return secret_for("receipt", self.receipt_salt)
+
+
+class Remark(models.Model):
+    """补充与说明: words added to a case by a resident or by staff; an event points here."""
+
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="remarks", verbose_name="事项")
+    grievance = models.ForeignKey(Grievance, models.PROTECT, null=True, related_name="remarks", verbose_name="诉求")
+    author = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="作者")
+    text = models.TextField("内容", blank=True)
+    public = models.BooleanField("诉求人可见", default=False)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补充与说明"
+        ordering = ["at", "pk"]

@@ -1,0 +1,44 @@
+"""通知: the outbox. One row exactly for each message, delivery at least once, with the row's key."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def due(self, at):
+        """待发送: unsent, not before their time, and leased to nobody."""
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
+        return self.filter(free, sent_at__isnull=True, not_before__lte=at)
+
+    def visible_to(self, user):
+        """可见范围: what is addressed to the person or to an organisation the person works for."""
+        scope = user.scope
+        return self.filter(Q(user=user) | Q(organisation__in=scope.organisations) | Q(role__in=scope.roles, case__street__in=scope.streets))
+
+
+class Notice(models.Model):
+    """通知: to the one who raised a grievance, to an organisation, to a role of the street, or to a person."""
+
+    key = models.CharField("唯一键", max_length=120, unique=True)
+    kind = models.CharField("类型", max_length=30)
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="notices", verbose_name="事项")
+    grievance = models.ForeignKey(
+        "grievance.Grievance", models.PROTECT, null=True, related_name="notices", verbose_name="诉求"
+    )
+    organisation = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="单位")
+    user = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="人员")
+    role = models.CharField("角色", max_length=24, blank=True)
+    text = models.CharField("内容", max_length=400)
+    created_at = models.DateTimeField("生成时间")
+    not_before = models.DateTimeField("最早发送")
+    leased_until = models.DateTimeField("占用至", null=True)
+    sent_at = models.DateTimeField("发出时间", null=True)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    failure = models.CharField("失败原因", max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知"
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True))]

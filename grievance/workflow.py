@@ -1,0 +1,29 @@
+"""CASE: the table of moves of a case."""
+
+from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
+from grievance.models import Case
+from street.models import Role
+
+S = Case.Status
+DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
+OPEN = {S.SUBMITTED, S.HELD, S.ADMITTED, S.IN_HANDLING}
+
+CASE = Workflow(
+    "事项",
+    Move("admit", "受理", {S.SUBMITTED, S.HELD}, S.ADMITTED, {*DESK, SYSTEM}),
+    Move("hold", "请补充", {S.SUBMITTED}, S.HELD, DESK),
+    Move("unhold", "恢复研判", {S.HELD}, S.SUBMITTED, {*DESK, RESIDENT}),
+    Move("decline", "不予受理", {S.SUBMITTED, S.HELD}, S.DECLINED, DESK),
+    Move("classify", "改类别", {S.SUBMITTED, S.HELD, S.ADMITTED, S.IN_HANDLING}, None, DESK),
+    Move("mark_urgent", "标为特急", OPEN, None, DESK),
+    Move("merge", "并案", OPEN, S.MERGED, DESK),
+    Move("split", "拆分", OPEN, None, DESK),
+    Move("link", "关联事项", OPEN, None, {*DESK, Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
+    Move("dispatch", "派单", {S.ADMITTED, S.IN_HANDLING}, S.IN_HANDLING, {*DESK, SYSTEM}),
+    Move("recall", "收回派单", {S.IN_HANDLING}, S.SUBMITTED, DESK),
+    Move("requeue", "退回研判", {S.IN_HANDLING}, S.SUBMITTED, {*DESK, SYSTEM}),
+    Move("resolve", "办结", {S.IN_HANDLING}, S.RESOLVED, {*DESK, Role.SUPERVISOR, SYSTEM}),
+    Move("rework", "重办", {S.RESOLVED}, S.IN_HANDLING, {Role.CALLER, Role.SHIFT_LEADER, SYSTEM}),
+    Move("close", "结案", {S.RESOLVED}, S.CLOSED, {SYSTEM}),
+    Move("withdraw", "撤回", OPEN, S.WITHDRAWN, {RESIDENT, SYSTEM}),
+)

@@ -1,0 +1,19 @@
+"""Who, where, when: what would exist if nobody ever complained."""
+
+from street.models.calendar_day import *  # noqa: F403
+from street.models.organisation import Organisation
+from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
+from street.models.places import Grid, Place
+
+__all__ = [
+    "ADMIN_ROLES",
+    "DISTRICT_ROLES",
+    "STREET_ROLES",
+    "UNIT_ROLES",
+    "Grid",
+    "Organisation",
+    "Place",
+    "Posting",
+    "Role",
+    "User",
+]

@@ -1,0 +1,77 @@
+"""网格与点位: the cells that grid officers walk, and the places that carry a 说事码."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Grid(models.Model):
+    """网格: a cell of a community; a micro-grid (微网格) names the grid it lies in."""
+
+    code = models.SlugField("代码", max_length=60, unique=True)
+    name = models.CharField("名称", max_length=60)
+    community = models.ForeignKey("street.Organisation", models.PROTECT, related_name="grids", verbose_name="社区")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="micro_grids", verbose_name="所属网格")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "网格"
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.name
+
+
+class Place(models.Model):
+    """点位: an estate, building, entrance, shop or crossroads about which something can be said."""
+
+    class Kind(models.TextChoices):
+        ESTATE = "estate", "小区"
+        BUILDING = "building", "楼栋"
+        ENTRANCE = "entrance", "单元"
+        SHOP = "shop", "商户"
+        CROSSROADS = "crossroads", "路口"
+        ROAD = "road", "道路"
+        SITE = "site", "工地"
+        OFFICE = "office", "办事场所"
+
+    class CoordinateSystem(models.TextChoices):
+        CGCS2000 = "cgcs2000", "CGCS2000"
+        WGS84 = "wgs84", "WGS-84"
+        GCJ02 = "gcj02", "GCJ-02"
+
+    code = models.SlugField("代码", max_length=60, unique=True)
+    kind = models.CharField("类型", max_length=12, choices=Kind.choices)
+    name = models.CharField("名称", max_length=80)
+    aliases = models.JSONField("别名", default=list, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="所在")
+    community = models.ForeignKey("street.Organisation", models.PROTECT, related_name="places", verbose_name="社区")
+    street = models.ForeignKey("street.Organisation", models.PROTECT, related_name="street_places", verbose_name="街道")
+    grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, related_name="places", verbose_name="网格")
+    company = models.ForeignKey(
+        "street.Organisation", models.PROTECT, null=True, blank=True, related_name="served_places", verbose_name="物业/责任企业"
+    )
+    latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
+    coordinate_system = models.CharField("坐标系", max_length=10, choices=CoordinateSystem.choices, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "点位"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="place_coordinates_name_their_system",
+                condition=Q(latitude__isnull=True, longitude__isnull=True, coordinate_system="")
+                | (Q(latitude__isnull=False, longitude__isnull=False) & ~Q(coordinate_system="")),
+            )
+        ]
+
+    def __str__(self):
+        return self.full_name
+
+    @property
+    def full_name(self):
+        """全称: the place with what it lies in, as a resident would say it; reads its parents."""
+        names, place = [], self
+        while place is not None:
+            names.insert(0, place.name)
+            place = place.parent
+        return "".join(names)
