@@ -1,0 +1,111 @@
+"""What every test gets, and what happens to a test whose means are missing on this machine."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.db import connections
+
+from tests import services
+
+# marker → (what is missing, how it is found)
+MEANS = {
+    "needs_postgres": ("PostgreSQL（Debian 包 postgresql）", services.postgres_bin),
+    "needs_redis": ("Redis（Debian 包 redis-server）", services.redis_bin),
+    "needs_chromium": ("Chromium（Debian 包 chromium）", services.chromium_bin),
+    "needs_shared_data": ("真实留言数据（SHARED_DATA 或 ../shared/data）", services.shared_data),
+}
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+NOT_RUN = pytest.StashKey[dict]()
+
+
+def missing_for(item):
+    """The first means that `item` needs and this machine has not, else None."""
+    needs = [(what, find) for name, (what, find) in MEANS.items() if item.get_closest_marker(name)]
+    return next((what for what, find in needs if not find()), None)
+
+
+def other_pass_for(item):
+    """A test of what only one database does belongs to the pass on that database."""
+    vendor = connections["default"].vendor
+    if item.get_closest_marker("on_postgres") and vendor != "postgresql":
+        return "只在 PostgreSQL 上有意义（另一遍：DATABASE_URL=postgres://…）"
+    if item.get_closest_marker("on_sqlite") and vendor != "sqlite":
+        return "只在 SQLite 上有意义（另一遍：不设 DATABASE_URL）"
+    return None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Deselect what cannot run here and remember it; with REQUIRE_ALL=1 it stays, and fails."""
+    not_run, kept = {}, []
+    for item in items:
+        gap = None if REQUIRE_ALL else missing_for(item)
+        reason = gap or other_pass_for(item)
+        if reason:
+            not_run.setdefault(reason, []).append(item)
+        else:
+            kept.append(item)
+    config.stash[NOT_RUN] = not_run
+    config.hook.pytest_deselected(items=[item for group in not_run.values() for item in group])
+    items[:] = kept
+
+
+def pytest_runtest_setup(item):
+    """A gap that REQUIRE_ALL=1 does not forgive."""
+    if what := missing_for(item):
+        pytest.fail(f"REQUIRE_ALL=1，但这里没有 {what}", pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Name what was not run, and why."""
+    for reason, items in config.stash.get(NOT_RUN, {}).items():
+        terminalreporter.write_line(f"not run ({len(items)}): {reason}")
+        for item in items:
+            terminalreporter.write_line(f"  {item.nodeid}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """A test database need not survive a power cut: `synchronous=FULL` costs a disk flush for each commit."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        database.settings_dict["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings):
+    """Every test has a data directory of its own, empty at first; passwords are hashed cheaply."""
+    folder = Path(tempfile.mkdtemp(prefix="shuoshi-test-"))
+    settings.DATA_DIR = folder
+    settings.MEDIA_ROOT = folder / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The address of a private PostgreSQL without a database name; mark such tests `needs_postgres`."""
+    with services.postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    """The address of a private Redis; mark such tests `needs_redis`."""
+    with services.redis() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the Chromium to drive; mark such tests `needs_chromium`."""
+    return services.chromium_bin()
+
+
+@pytest.fixture(scope="session")
+def shared_data():
+    """The folder of real messages; mark such tests `needs_shared_data`."""
+    return services.shared_data()
