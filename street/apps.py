@@ -9,3 +9,7 @@ class StreetConfig(AppConfig):
     name = "street"
     verbose_name = "街道"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Register the system checks."""
+        from street import checks  # noqa: F401

@@ -1,6 +1,6 @@
 """Who, where, when: what would exist if nobody ever complained."""
 
-from street.models.calendar_day import *  # noqa: F403
+from street.models.calendar_day import Calendar, CalendarDay, CalendarHours, CalendarYear
 from street.models.organisation import Organisation
 from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
 from street.models.places import Grid, Place
@@ -10,6 +10,10 @@ __all__ = [
     "DISTRICT_ROLES",
     "STREET_ROLES",
     "UNIT_ROLES",
+    "Calendar",
+    "CalendarDay",
+    "CalendarHours",
+    "CalendarYear",
     "Grid",
     "Organisation",
     "Place",
