@@ -6,6 +6,7 @@ from grievance.models.category import Alert, Category
 from grievance.models.complainant import Complainant
 from grievance.models.event import Event
 from grievance.models.grievance import Grievance, Remark
+from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.qr_code import QRCode
 
@@ -19,6 +20,7 @@ __all__ = [
     "Counter",
     "Event",
     "Grievance",
+    "IntakeCount",
     "Notice",
     "QRCode",
     "Remark",

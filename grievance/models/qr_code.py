@@ -4,6 +4,17 @@ from django.db import models
 from django.db.models import Q
 
 
+class QRCodeQuerySet(models.QuerySet["QRCode"]):
+    def live(self):
+        """在用: not revoked."""
+        return self.filter(revoked_at__isnull=True)
+
+    def visible_to(self, user):
+        """可见范围: the codes of one's street, or of the communities one works for."""
+        scope = user.scope
+        return self.filter(Q(place__street__in=scope.streets) | Q(place__community__in=scope.organisations))
+
+
 class QRCode(models.Model):
     """说事码: a random token for one place; what is printed on a wall holds no personal data."""
 
@@ -11,6 +22,8 @@ class QRCode(models.Model):
     place = models.ForeignKey("street.Place", models.PROTECT, related_name="qr_codes", verbose_name="点位")
     created_at = models.DateTimeField("制作时间")
     revoked_at = models.DateTimeField("停用时间", null=True, blank=True)
+
+    objects = QRCodeQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "说事码"
