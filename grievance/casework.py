@@ -103,7 +103,9 @@ def permit(move, row, *, by, at):
     if posting is None:
         names = "、".join(Role(role).label for role in sorted(move.roles - {SYSTEM, RESIDENT}))
         raise Refused(
-            "role_missing", f"“{move.label}”须由{names or '系统'}办理，您当前的任职没有这项权限。如需办理，请联系值班长。", status=403
+            "role_missing",
+            f"“{move.label}”须由{names or '系统'}办理，您当前的任职没有这项权限。如需办理，请联系值班长。",
+            status=403,
         )
     return posting
 
@@ -120,7 +122,9 @@ def lock(row):
 
 def lock_two(one, other):
     """Two cases are locked in id order, so that two merges cannot wait for each other."""
-    rows = {case.pk: case for case in Case.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    rows = {
+        case.pk: case for case in Case.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk")
+    }
     return rows[one.pk], rows[other.pk]
 
 

@@ -5,38 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dispatch', '0001_initial'),
-        ('grievance', '0001_initial'),
+        ("dispatch", "0001_initial"),
+        ("grievance", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='checkpoint',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='grievance.case', verbose_name='事项'),
+            model_name="checkpoint",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="checkpoints", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='grievance.case', verbose_name='事项'),
+            model_name="deadline",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='checkpoint',
-            name='deadline',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='checkpoints', to='dispatch.deadline', verbose_name='时限'),
+            model_name="checkpoint",
+            name="deadline",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="checkpoints",
+                to="dispatch.deadline",
+                verbose_name="时限",
+            ),
         ),
         migrations.AddField(
-            model_name='escalationrung',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grievance.category', verbose_name='类别'),
+            model_name="escalationrung",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grievance.category",
+                verbose_name="类别",
+            ),
         ),
         migrations.AddField(
-            model_name='checkpoint',
-            name='rung',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.escalationrung', verbose_name='阶梯'),
+            model_name="checkpoint",
+            name="rung",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.escalationrung", verbose_name="阶梯"
+            ),
         ),
     ]

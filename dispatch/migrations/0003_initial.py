@@ -7,351 +7,646 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('dispatch', '0002_initial'),
-        ('grievance', '0001_initial'),
-        ('street', '0001_initial'),
+        ("dispatch", "0002_initial"),
+        ("grievance", "0001_initial"),
+        ("street", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='extension',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+            model_name="extension",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="申请人"
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审批人'),
+            model_name="extension",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="审批人",
+            ),
         ),
         migrations.AddField(
-            model_name='instruction',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批示人'),
+            model_name="instruction",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="批示人"
+            ),
         ),
         migrations.AddField(
-            model_name='instruction',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='grievance.case', verbose_name='事项'),
+            model_name="instruction",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="instructions", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='grievance.case', verbose_name='事项'),
+            model_name="letter",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='checkpoint',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letter', to='dispatch.checkpoint', verbose_name='时限节点'),
+            model_name="letter",
+            name="checkpoint",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="letter",
+                to="dispatch.checkpoint",
+                verbose_name="时限节点",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='issuer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued_letters', to='street.organisation', verbose_name='发文单位'),
+            model_name="letter",
+            name="issuer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="issued_letters",
+                to="street.organisation",
+                verbose_name="发文单位",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='signed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人'),
+            model_name="letter",
+            name="signed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="签发人",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received_letters', to='street.organisation', verbose_name='主送单位'),
+            model_name="letter",
+            name="to",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="received_letters",
+                to="street.organisation",
+                verbose_name="主送单位",
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='letter',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='dispatch.letter', verbose_name='公文'),
+            model_name="deadline",
+            name="letter",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deadlines",
+                to="dispatch.letter",
+                verbose_name="公文",
+            ),
         ),
         migrations.AddField(
-            model_name='mediation',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='grievance.case', verbose_name='事项'),
+            model_name="mediation",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="mediations", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='mediation',
-            name='mediator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='调解员'),
+            model_name="mediation",
+            name="mediator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="调解员"
+            ),
         ),
         migrations.AddField(
-            model_name='mediation',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mediations', to='street.organisation', verbose_name='调解单位'),
+            model_name="mediation",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="mediations",
+                to="street.organisation",
+                verbose_name="调解单位",
+            ),
         ),
         migrations.AddField(
-            model_name='orderreturn',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人'),
+            model_name="orderreturn",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="申请人"
+            ),
         ),
         migrations.AddField(
-            model_name='orderreturn',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人'),
+            model_name="orderreturn",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="审核人",
+            ),
         ),
         migrations.AddField(
-            model_name='orderreturn',
-            name='suggested',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='建议承办单位'),
+            model_name="orderreturn",
+            name="suggested",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="street.organisation",
+                verbose_name="建议承办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='street',
-            field=models.ForeignKey(blank=True, help_text='为空表示各街道通用', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policies', to='street.organisation', verbose_name='街道'),
+            model_name="policy",
+            name="street",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="为空表示各街道通用",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="policies",
+                to="street.organisation",
+                verbose_name="街道",
+            ),
         ),
         migrations.AddField(
-            model_name='escalationrung',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rungs', to='dispatch.policy', verbose_name='政策'),
+            model_name="escalationrung",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="rungs", to="dispatch.policy", verbose_name="政策"
+            ),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='assistants',
-            field=models.ManyToManyField(blank=True, related_name='+', to='street.organisation', verbose_name='协办单位'),
+            model_name="routingrule",
+            name="assistants",
+            field=models.ManyToManyField(blank=True, related_name="+", to="street.organisation", verbose_name="协办单位"),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='category',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grievance.category', verbose_name='类别'),
+            model_name="routingrule",
+            name="category",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grievance.category", verbose_name="类别"
+            ),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='社区'),
+            model_name="routingrule",
+            name="community",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="street.organisation",
+                verbose_name="社区",
+            ),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='lead',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='主办单位'),
+            model_name="routingrule",
+            name="lead",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="street.organisation",
+                verbose_name="主办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='routingrule',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='routes', to='dispatch.policy', verbose_name='政策'),
+            model_name="routingrule",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="routes", to="dispatch.policy", verbose_name="政策"
+            ),
         ),
         migrations.AddField(
-            model_name='standingauthority',
-            name='barred',
-            field=models.ManyToManyField(blank=True, related_name='+', to='grievance.category', verbose_name='不自动派单的类别'),
+            model_name="standingauthority",
+            name="barred",
+            field=models.ManyToManyField(blank=True, related_name="+", to="grievance.category", verbose_name="不自动派单的类别"),
         ),
         migrations.AddField(
-            model_name='standingauthority',
-            name='leader',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to=settings.AUTH_USER_MODEL, verbose_name='值班长'),
+            model_name="standingauthority",
+            name="leader",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authorities",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="值班长",
+            ),
         ),
         migrations.AddField(
-            model_name='standingauthority',
-            name='street',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to='street.organisation', verbose_name='街道'),
+            model_name="standingauthority",
+            name="street",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="authorities",
+                to="street.organisation",
+                verbose_name="街道",
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='grievance.case', verbose_name='事项'),
+            model_name="supervision",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="supervisions", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='ended_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解除人'),
+            model_name="supervision",
+            name="ended_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="解除人",
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='holder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supervisions', to='street.organisation', verbose_name='督办单位'),
+            model_name="supervision",
+            name="holder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="supervisions",
+                to="street.organisation",
+                verbose_name="督办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='raised_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人'),
+            model_name="supervision",
+            name="raised_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="提出人",
+            ),
         ),
         migrations.AddField(
-            model_name='supervision',
-            name='taken_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='督办人'),
+            model_name="supervision",
+            name="taken_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="督办人",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='supervision',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='dispatch.supervision', verbose_name='督办'),
+            model_name="letter",
+            name="supervision",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="letters",
+                to="dispatch.supervision",
+                verbose_name="督办",
+            ),
         ),
         migrations.AddField(
-            model_name='instruction',
-            name='supervision',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='instructions', to='dispatch.supervision', verbose_name='督办'),
+            model_name="instruction",
+            name="supervision",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="instructions",
+                to="dispatch.supervision",
+                verbose_name="督办",
+            ),
         ),
         migrations.AddField(
-            model_name='timelimit',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grievance.category', verbose_name='类别'),
+            model_name="timelimit",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grievance.category",
+                verbose_name="类别",
+            ),
         ),
         migrations.AddField(
-            model_name='timelimit',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='dispatch.policy', verbose_name='政策'),
+            model_name="timelimit",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="limits", to="dispatch.policy", verbose_name="政策"
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='limit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.timelimit', verbose_name='时限规则'),
+            model_name="deadline",
+            name="limit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.timelimit", verbose_name="时限规则"
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='accepted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签收人'),
+            model_name="workorder",
+            name="accepted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="签收人",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='authority',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.standingauthority', verbose_name='自动派单授权'),
+            model_name="workorder",
+            name="authority",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="dispatch.standingauthority",
+                verbose_name="自动派单授权",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='grievance.case', verbose_name='事项'),
+            model_name="workorder",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='completed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办结人'),
+            model_name="workorder",
+            name="completed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="办结人",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='dispatched_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='派单人'),
+            model_name="workorder",
+            name="dispatched_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="派单人",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='handler',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='street.organisation', verbose_name='承办单位'),
+            model_name="workorder",
+            name="handler",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="orders",
+                to="street.organisation",
+                verbose_name="承办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='workorder',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='dispatch.policy', verbose_name='政策'),
+            model_name="workorder",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="dispatch.policy", verbose_name="政策"
+            ),
         ),
         migrations.AddField(
-            model_name='orderreturn',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='returns', to='dispatch.workorder', verbose_name='派工单'),
+            model_name="orderreturn",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="returns",
+                to="dispatch.workorder",
+                verbose_name="派工单",
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='dispatch.workorder', verbose_name='派工单'),
+            model_name="letter",
+            name="order",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="letters",
+                to="dispatch.workorder",
+                verbose_name="派工单",
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='order',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='dispatch.workorder', verbose_name='派工单'),
+            model_name="extension",
+            name="order",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="extensions",
+                to="dispatch.workorder",
+                verbose_name="派工单",
+            ),
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deadlines', to='dispatch.workorder', verbose_name='派工单'),
+            model_name="deadline",
+            name="order",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deadlines",
+                to="dispatch.workorder",
+                verbose_name="派工单",
+            ),
         ),
         migrations.AddField(
-            model_name='checkpoint',
-            name='order',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checkpoints', to='dispatch.workorder', verbose_name='派工单'),
+            model_name="checkpoint",
+            name="order",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="checkpoints",
+                to="dispatch.workorder",
+                verbose_name="派工单",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('case',), name='case_has_one_open_mediation'),
+            model_name="mediation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")), fields=("case",), name="case_has_one_open_mediation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(models.F('name'), models.F('version'), django.db.models.functions.comparison.Coalesce('street', 0), name='policy_version_once'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(
+                models.F("name"),
+                models.F("version"),
+                django.db.models.functions.comparison.Coalesce("street", 0),
+                name="policy_version_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalationrung',
-            constraint=models.UniqueConstraint(fields=('policy', 'code'), name='rung_code_once'),
+            model_name="escalationrung",
+            constraint=models.UniqueConstraint(fields=("policy", "code"), name="rung_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.UniqueConstraint(models.F('policy'), models.F('category'), django.db.models.functions.comparison.Coalesce('community', 0), models.F('place_kind'), name='one_route_for_each_key'),
+            model_name="routingrule",
+            constraint=models.UniqueConstraint(
+                models.F("policy"),
+                models.F("category"),
+                django.db.models.functions.comparison.Coalesce("community", 0),
+                models.F("place_kind"),
+                name="one_route_for_each_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='routingrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lead__isnull', False), ('lead_kind', 'unit')), models.Q(('lead__isnull', True), ('lead_kind', 'community')), _connector='OR'), name='route_names_its_lead_unit'),
+            model_name="routingrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lead__isnull", False), ("lead_kind", "unit")),
+                    models.Q(("lead__isnull", True), ("lead_kind", "community")),
+                    _connector="OR",
+                ),
+                name="route_names_its_lead_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standingauthority',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('street',), name='one_authority_per_street'),
+            model_name="standingauthority",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)), fields=("street",), name="one_authority_per_street"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervision',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['raised', 'active', 'proposed', 'listed'])), fields=('case', 'level'), name='case_has_one_open_supervision_per_level'),
+            model_name="supervision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["raised", "active", "proposed", "listed"])),
+                fields=("case", "level"),
+                name="case_has_one_open_supervision_per_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.UniqueConstraint(models.F('policy'), models.F('limit_class'), models.F('anchor'), django.db.models.functions.comparison.Coalesce('category', 0), models.F('urgency'), name='one_limit_for_each_key'),
+            model_name="timelimit",
+            constraint=models.UniqueConstraint(
+                models.F("policy"),
+                models.F("limit_class"),
+                models.F("anchor"),
+                django.db.models.functions.comparison.Coalesce("category", 0),
+                models.F("urgency"),
+                name="one_limit_for_each_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='timelimit',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='limit_amount_is_positive'),
+            model_name="timelimit",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="limit_amount_is_positive"),
         ),
         migrations.AddIndex(
-            model_name='workorder',
-            index=models.Index(fields=['handler', 'status', 'due_at'], name='dispatch_wo_handler_90d93f_idx'),
+            model_name="workorder",
+            index=models.Index(fields=["handler", "status", "due_at"], name="dispatch_wo_handler_90d93f_idx"),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('lead', True), ('status__in', ['dispatched', 'accepted', 'returning', 'completed'])), fields=('case',), name='case_has_one_open_lead_order'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lead", True), ("status__in", ["dispatched", "accepted", "returning", "completed"])),
+                fields=("case",),
+                name="case_has_one_open_lead_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['dispatched', 'accepted', 'returning', 'completed'])), fields=('case', 'handler'), name='unit_has_one_open_order_per_case'),
+            model_name="workorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["dispatched", "accepted", "returning", "completed"])),
+                fields=("case", "handler"),
+                name="unit_has_one_open_order_per_case",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workorder',
-            constraint=models.CheckConstraint(condition=models.Q(('dispatched_by__isnull', False), ('authority__isnull', False), _connector='OR'), name='automatic_order_names_its_authority'),
+            model_name="workorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dispatched_by__isnull", False), ("authority__isnull", False), _connector="OR"),
+                name="automatic_order_names_its_authority",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderreturn',
-            constraint=models.UniqueConstraint(condition=models.Q(('agreed__isnull', True)), fields=('order',), name='order_has_one_open_return'),
+            model_name="orderreturn",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreed__isnull", True)), fields=("order",), name="order_has_one_open_return"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderreturn',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='return_is_decided_by_another'),
+            model_name="orderreturn",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True), models.Q(("decided_by", models.F("asked_by")), _negated=True), _connector="OR"
+                ),
+                name="return_is_decided_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='letter_number_once'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True), fields=("number",), name="letter_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('status', 'issued'), models.Q(('number', ''), _negated=True)), models.Q(models.Q(('status', 'issued'), _negated=True), ('number', ''), ('signed_at__isnull', True)), _connector='OR'), name='issued_letter_is_numbered_and_signed_by_a_person'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        ("status", "issued"),
+                        models.Q(("number", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("status", "issued"), _negated=True), ("number", ""), ("signed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="issued_letter_is_numbered_and_signed_by_a_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('agreed__isnull', True), ('agreed', True), _connector='OR'), fields=('order',), name='order_is_extended_once'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreed__isnull", True), ("agreed", True), _connector="OR"),
+                fields=("order",),
+                name="order_is_extended_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='extension_is_decided_by_another'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True), models.Q(("decided_by", models.F("asked_by")), _negated=True), _connector="OR"
+                ),
+                name="extension_is_decided_by_another",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deadline',
-            index=models.Index(condition=models.Q(('dropped_at__isnull', True), ('met_at__isnull', True)), fields=['due_at'], name='deadline_running'),
+            model_name="deadline",
+            index=models.Index(
+                condition=models.Q(("dropped_at__isnull", True), ("met_at__isnull", True)),
+                fields=["due_at"],
+                name="deadline_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('order__isnull', False)), fields=('order', 'anchor'), name='order_has_one_clock_per_anchor'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("order__isnull", False)), fields=("order", "anchor"), name="order_has_one_clock_per_anchor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deadline',
-            constraint=models.UniqueConstraint(condition=models.Q(('letter__isnull', False)), fields=('letter', 'anchor'), name='letter_has_one_clock_per_anchor'),
+            model_name="deadline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("letter__isnull", False)), fields=("letter", "anchor"), name="letter_has_one_clock_per_anchor"
+            ),
         ),
         migrations.AddIndex(
-            model_name='checkpoint',
-            index=models.Index(condition=models.Q(('fired_at__isnull', True)), fields=['due_at', 'id'], name='checkpoint_waiting'),
+            model_name="checkpoint",
+            index=models.Index(
+                condition=models.Q(("fired_at__isnull", True)), fields=["due_at", "id"], name="checkpoint_waiting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkpoint',
-            constraint=models.UniqueConstraint(fields=('case', 'rung', 'occasion'), name='checkpoint_once_per_occasion'),
+            model_name="checkpoint",
+            constraint=models.UniqueConstraint(fields=("case", "rung", "occasion"), name="checkpoint_once_per_occasion"),
         ),
     ]

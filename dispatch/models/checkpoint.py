@@ -23,8 +23,12 @@ class Deadline(models.Model):
         verbose_name = verbose_name_plural = "时限"
         ordering = ["due_at"]
         constraints = [
-            models.UniqueConstraint(name="order_has_one_clock_per_anchor", fields=["order", "anchor"], condition=Q(order__isnull=False)),
-            models.UniqueConstraint(name="letter_has_one_clock_per_anchor", fields=["letter", "anchor"], condition=Q(letter__isnull=False)),
+            models.UniqueConstraint(
+                name="order_has_one_clock_per_anchor", fields=["order", "anchor"], condition=Q(order__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="letter_has_one_clock_per_anchor", fields=["letter", "anchor"], condition=Q(letter__isnull=False)
+            ),
         ]
         indexes = [
             models.Index(name="deadline_running", fields=["due_at"], condition=Q(met_at__isnull=True, dropped_at__isnull=True))

@@ -36,9 +36,7 @@ class Mediation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "调解"
         ordering = ["opened_at"]
-        constraints = [
-            models.UniqueConstraint(name="case_has_one_open_mediation", fields=["case"], condition=Q(status="open"))
-        ]
+        constraints = [models.UniqueConstraint(name="case_has_one_open_mediation", fields=["case"], condition=Q(status="open"))]
 
     def __str__(self):
         return f"{self.unit}调解"

@@ -18,7 +18,12 @@ class Policy(models.Model):
     name = models.CharField("名称", max_length=80)
     version = models.PositiveIntegerField("版本")
     street = models.ForeignKey(
-        "street.Organisation", models.PROTECT, null=True, blank=True, related_name="policies", verbose_name="街道",
+        "street.Organisation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policies",
+        verbose_name="街道",
         help_text="为空表示各街道通用",
     )
     effective_from = models.DateTimeField("生效时间")
@@ -71,7 +76,9 @@ class TimeLimit(models.Model):
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="limits", verbose_name="政策")
     limit_class = models.CharField("时限等级", max_length=8)
     anchor = models.CharField("环节", max_length=16, choices=Anchor.choices)
-    category = models.ForeignKey("grievance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别")
+    category = models.ForeignKey(
+        "grievance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别"
+    )
     urgency = models.CharField("紧急程度", max_length=8, blank=True)
     amount = models.DecimalField("数量", max_digits=6, decimal_places=2)
     unit = models.CharField("单位", max_length=14, choices=Unit.choices)
@@ -137,7 +144,9 @@ class EscalationRung(models.Model):
     amount = models.DecimalField("数值", max_digits=8, decimal_places=2, default=0)
     unit = models.CharField("单位", max_length=14, choices=Unit.choices, blank=True)
     limit_class = models.CharField("时限等级", max_length=8, blank=True)
-    category = models.ForeignKey("grievance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别")
+    category = models.ForeignKey(
+        "grievance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别"
+    )
     measure = models.CharField("措施", max_length=10, choices=Measure.choices)
     to = models.CharField("对象", max_length=20, choices=Level.choices)
     paper = models.CharField("文书", max_length=24, blank=True)

@@ -39,9 +39,7 @@ class RoutingRule(models.Model):
         verbose_name = verbose_name_plural = "派单规则（职责清单）"
         ordering = ["policy", "category__code"]
         constraints = [
-            models.UniqueConstraint(
-                "policy", "category", Coalesce("community", 0), "place_kind", name="one_route_for_each_key"
-            ),
+            models.UniqueConstraint("policy", "category", Coalesce("community", 0), "place_kind", name="one_route_for_each_key"),
             models.CheckConstraint(
                 name="route_names_its_lead_unit",
                 condition=models.Q(lead_kind="unit", lead__isnull=False) | models.Q(lead_kind="community", lead__isnull=True),

@@ -3,6 +3,17 @@
 from django.db import models
 
 
+ENDINGS = {
+    "image/jpeg": ".jpg",
+    "audio/webm": ".webm",
+    "audio/ogg": ".ogg",
+    "audio/mp4": ".m4a",
+    "audio/mpeg": ".mp3",
+    "audio/wav": ".wav",
+    "audio/amr": ".amr",
+}
+
+
 def stored_as(attachment, filename):
     """A path that says nothing of what was uploaded: the digest alone."""
     return f"attachments/{attachment.sha256[:2]}/{attachment.sha256}{attachment.suffix}"
@@ -34,5 +45,4 @@ class Attachment(models.Model):
     @property
     def suffix(self):
         """The file ending that goes with the content type found."""
-        endings = {"image/jpeg": ".jpg", "audio/webm": ".webm", "audio/ogg": ".ogg", "audio/mp4": ".m4a"}
-        return endings.get(self.content_type, {"audio/mpeg": ".mp3", "audio/wav": ".wav", "audio/amr": ".amr"}.get(self.content_type, ""))
+        return ENDINGS.get(self.content_type, "")

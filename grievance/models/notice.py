@@ -13,7 +13,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user):
         """可见范围: what is addressed to the person or to an organisation the person works for."""
         scope = user.scope
-        return self.filter(Q(user=user) | Q(organisation__in=scope.organisations) | Q(role__in=scope.roles, case__street__in=scope.streets))
+        of_role = Q(role__in=scope.roles, case__street__in=scope.streets)
+        return self.filter(Q(user=user) | Q(organisation__in=scope.organisations) | of_role)
 
 
 class Notice(models.Model):

@@ -1,0 +1,253 @@
+"""书记盯办: sign, instruct, take on, propose for the district's list, list, and end. Each by a person."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from dispatch import deadlines
+from dispatch.actions import ladder
+from dispatch.models import Instruction, Letter, Supervision
+from dispatch.workflow import ANSWERERS, LETTER, SUPERVISION
+from grievance import casework
+from grievance.casework import Move, Refused, involve, lock, notice_for, notify, permit, record
+from street.models import Role
+
+SERIES = {
+    Letter.Kind.CAUTION: "提",
+    Letter.Kind.SUPERVISE: "督",
+    Letter.Kind.SECRETARY_SUPERVISE: "书督",
+    Letter.Kind.LISTING_PROPOSAL: "请",
+    Letter.Kind.LISTING: "挂督",
+    Letter.Kind.UNLISTING: "解督",
+}
+"""代字 by kind of paper, after the issuer's short name: 骑街督〔2023〕3号 (domain 0.9)."""
+
+INSTRUCT = Move("instruct", "批示", set(), None, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.DISTRICT_SECRETARY})
+PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
+
+
+@transaction.atomic
+def sign(letter, *, by, at):
+    """签发: a person signs; the paper takes its number, without gaps or doubles, and goes out."""
+    letter = lock(letter)
+    LETTER[letter.kind].check("sign", letter, by=by, at=at)
+    number = _number(letter, at)
+    LETTER[letter.kind].apply(
+        "sign", letter, by=by, at=at, number=number, signed_by=by, signed_at=at,
+        sentence=f"{by}签发{letter.get_kind_display()} {number}，主送{letter.to}。", public=_public_of(letter),
+    )  # fmt: skip
+    deadlines.drop_letter(letter, at=at)
+    involve(letter.case, letter.to)
+    text = f"{letter.get_kind_display()} {number}：{letter.subject}，请查收并反馈。"
+    notify(notice_for(f"letter:{letter.pk}", "letter", letter.case, text, at=at, organisation=letter.to))
+    _follow(letter, by=by, at=at)
+    return letter
+
+
+def _number(letter, at):
+    year = timezone.localtime(at).year
+    mark = f"{letter.issuer.short_name or letter.issuer.name}{SERIES[letter.kind]}"
+    serial = casework.next_in(f"letter:{letter.issuer_id}:{letter.kind}:{year}")
+    return f"{mark}〔{year}〕{serial}号"
+
+
+def _public_of(letter):
+    return {
+        Letter.Kind.SECRETARY_SUPERVISE: "街道党工委书记已督办此事。",
+        Letter.Kind.LISTING_PROPOSAL: "街道已提请区级挂牌督办。",
+        Letter.Kind.LISTING: "区级已挂牌督办此事。",
+        Letter.Kind.UNLISTING: "挂牌督办已解除。",
+    }.get(letter.kind, "")
+
+
+def _follow(letter, *, by, at):
+    """What the signature does to the supervision it belongs to."""
+    if letter.supervision is None or letter.supervision.status != Supervision.Status.RAISED:
+        return
+    row = lock(letter.supervision)
+    if letter.kind == Letter.Kind.SECRETARY_SUPERVISE:
+        SUPERVISION.apply("take", row, by=by, at=at, taken_at=at, taken_by=by, sentence=f"{by}督办此事。")
+    elif letter.kind == Letter.Kind.LISTING_PROPOSAL:
+        district = letter.to
+        SUPERVISION.apply("propose", row, by=by, at=at, sentence=f"提请{district}挂牌督办。")
+        Supervision.objects.filter(pk=row.pk).update(holder=district)
+        involve(letter.case, district)
+
+
+@transaction.atomic
+def discard(letter, *, reason, by, at):
+    """不予签发: a draft is set aside by the one who may sign it, with the reason."""
+    if not reason.strip():
+        raise Refused("reason_missing", "不予签发须写明理由，请补充。", status=400)
+    letter = lock(letter)
+    LETTER[letter.kind].apply("discard", letter, by=by, at=at, sentence=f"{letter.get_kind_display()}不予签发：{reason}")
+    deadlines.drop_letter(letter, at=at)
+    return letter
+
+
+@transaction.atomic
+def answer(letter, *, text, by, at):
+    """反馈: the addressee answers an issued paper, once."""
+    if not text.strip():
+        raise Refused("text_missing", "请写明反馈内容，再提交。", status=400)
+    letter = lock(letter)
+    if letter.status != Letter.Status.ISSUED or letter.answered_at:
+        raise Refused("not_answerable", "该公文尚未签发或已反馈，不能再反馈。请刷新后查看。")
+    posting = permit(Move("answer", "反馈", set(), None, ANSWERERS), _Addressee(letter), by=by, at=at)
+    letter.answered_at, letter.answer = at, text
+    letter.save(update_fields=["answered_at", "answer"])
+    record(
+        letter.case, "letter.answer", at=at, by=by, posting=posting, subject=letter, sentence=f"{letter.to}反馈 {letter.number}。"
+    )
+    return letter
+
+
+class _Addressee:
+    """The seat of those who may answer: the organisation the paper was sent to."""
+
+    def __init__(self, letter):
+        self.letter = letter
+
+    def seat(self, role):
+        """Where the role must be held."""
+        return self.letter.to_id
+
+
+@transaction.atomic
+def take(supervision, *, demand, due_at=None, by, at):
+    """督办: a secretary takes the lead, says what is wanted, and until when."""
+    if not demand.strip():
+        raise Refused("text_missing", "请写明督办要求，再提交。", status=400)
+    row = lock(supervision)
+    SUPERVISION.apply(
+        "take", row, by=by, at=at, taken_at=at, taken_by=by, demand=demand, due_at=due_at,
+        sentence=f"{by}督办：{demand}", public=f"{row.get_level_display()}，已提出要求。",
+    )  # fmt: skip
+    _tell_handler(row.case, f"take:{row.pk}", f"督办要求：{demand[:200]}", at=at)
+    return row
+
+
+@transaction.atomic
+def instruct(case, *, text, supervision=None, by, at):
+    """批示: a secretary writes what shall be done; the handling unit is told at once."""
+    if not text.strip():
+        raise Refused("text_missing", "请写批示内容，再提交。", status=400)
+    case = lock(case)
+    posting = permit(INSTRUCT, _Eye(case, by, at), by=by, at=at)
+    row = Instruction.objects.create(case=case, supervision=supervision, text=text, by=by, at=at)
+    record(case, "case.instruct", at=at, by=by, posting=posting, subject=row, sentence=f"{by}批示：{text}")
+    _tell_handler(case, f"instruct:{row.pk}", f"批示：{text[:200]}", at=at)
+    return row
+
+
+class _Eye:
+    """The seat of those who may instruct: the street, the district above it, or the community of the place."""
+
+    def __init__(self, case, by, at):
+        self.case = case
+
+    def seat(self, role):
+        """Where the role must be held."""
+        if role == Role.COMMUNITY_SECRETARY:
+            return self.case.place.community_id if self.case.place_id else None
+        return self.case.street.parent_id if role == Role.DISTRICT_SECRETARY else self.case.street_id
+
+
+def _tell_handler(case, key, text, *, at):
+    order = case.orders.open().filter(lead=True).first()
+    unit = order.handler if order else case.promised_by
+    if unit is not None:
+        notify(notice_for(key, "instruction", case, f"事项 {case.number} {text}", at=at, organisation=unit))
+
+
+@transaction.atomic
+def propose_listing(case, *, reason, by, at):
+    """拟提请挂牌: drafts the proposal to the district; only the street's secretary signs it."""
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明提请挂牌督办的理由，再提交。", status=400)
+    case = lock(case)
+    posting = permit(PROPOSE, case, by=by, at=at)
+    row = ladder.climb_now(case, level=Supervision.Level.DISTRICT, reason=reason[:200], by=by, at=at)
+    if row is None:
+        raise Refused("already_raised", f"事项 {case.number} 已在提请或挂牌督办中，无需重复提请。")
+    district = case.street.parent or case.street
+    letter = Letter.objects.create(
+        kind=Letter.Kind.LISTING_PROPOSAL, case=case, supervision=row, issuer=case.street, to=district,
+        order=case.orders.open().filter(lead=True).first(),
+        subject=f"关于提请挂牌督办{case.title or case.number}的报告"[:120], body=f"事项 {case.number}：{reason}", drafted_at=at,
+    )  # fmt: skip
+    deadlines.plan_letters([letter], at=at)
+    record(
+        case, "case.propose_listing", at=at, by=by, posting=posting, subject=row, sentence=f"拟提请挂牌督办：{reason}",
+        public="此事已拟提请区级挂牌督办。",
+    )  # fmt: skip
+    notify(
+        notice_for(
+            f"proposal:{row.pk}",
+            "draft",
+            case,
+            f"事项 {case.number} 提请挂牌督办报告已拟稿，请签发。",
+            at=at,
+            role="street_secretary",
+        )
+    )
+    return row
+
+
+@transaction.atomic
+def list_case(supervision, *, demand, due_at, by, at):
+    """挂牌督办: the district decides, says what is wanted and until when; the handler and the street are told."""
+    if not demand.strip():
+        raise Refused("text_missing", "请写明挂牌督办要求，再提交。", status=400)
+    row = lock(supervision)
+    SUPERVISION.apply(
+        "list", row, by=by, at=at, taken_at=at, taken_by=by, demand=demand, due_at=due_at,
+        sentence=f"{row.holder}挂牌督办：{demand}", public="区级已挂牌督办此事。",
+    )  # fmt: skip
+    _tell_handler(row.case, f"list:{row.pk}", f"已列入区级挂牌督办：{demand[:200]}", at=at)
+    return row
+
+
+@transaction.atomic
+def decline_listing(supervision, *, reason, by, at):
+    """不列入挂牌: the district gives the matter back to the street, with the reason."""
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明不列入的理由，再提交。", status=400)
+    row = lock(supervision)
+    SUPERVISION.apply(
+        "decline_listing", row, by=by, at=at, ended_at=at, ended_by=by, outcome=reason, sentence=f"不列入挂牌督办：{reason}"
+    )
+    text = f"事项 {row.case.number} 未列入挂牌督办：{reason[:100]}"
+    notify(notice_for(f"unlisted:{row.pk}", "supervision", row.case, text, at=at, role="street_secretary"))
+    return row
+
+
+@transaction.atomic
+def unlist(supervision, *, outcome, by, at):
+    """摘牌: the conditions are met; the district takes the matter off its list."""
+    return _end("unlist", supervision, outcome, "摘牌", by=by, at=at, public="区级挂牌督办已摘牌。")
+
+
+@transaction.atomic
+def lift(supervision, *, outcome, by, at):
+    """解除督办: the secretary is satisfied that it is done, or gives it back with the reason."""
+    return _end("lift", supervision, outcome, "解除督办", by=by, at=at)
+
+
+def _end(move, supervision, outcome, word, *, by, at, public=""):
+    if not outcome.strip():
+        raise Refused("text_missing", f"{word}须写明结果，请补充。", status=400)
+    row = lock(supervision)
+    return SUPERVISION.apply(
+        move, row, by=by, at=at, ended_at=at, ended_by=by, outcome=outcome, sentence=f"{word}：{outcome}", public=public
+    )
+
+
+def lapse(case, *, at):
+    """随事项了结: drafts nobody signed and supervision nobody ended do not outlive their case. A listing does: see `unlist`."""
+    for letter in case.letters.drafts():
+        LETTER[letter.kind].apply("lapse", letter, by=None, at=at, sentence=f"事项已了结，{letter.get_kind_display()}草稿作废。")
+        deadlines.drop_letter(letter, at=at)
+    for row in case.supervisions.exclude(status=Supervision.Status.LISTED).open():
+        SUPERVISION.apply(
+            "lapse", row, by=None, at=at, ended_at=at, outcome="随事项了结", sentence=f"{row.get_level_display()}随事项了结。"
+        )

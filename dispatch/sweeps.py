@@ -1,0 +1,122 @@
+"""定时清扫: route what was submitted, fire what is due, reconcile what was merged or withdrawn.
+
+Safe to run twice, late or beside itself."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from dispatch import routing
+from dispatch.actions import handling, ladder, supervision
+from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, WorkOrder
+from grievance.actions import triage
+from grievance.models import Case
+
+log = logging.getLogger(__name__)
+RETRY_MINUTES = (1, 5, 15, 60)
+"""After each failure a checkpoint steps aside for so many minutes, in the end an hour each time, and the desk sees it."""
+
+
+def route_submitted(*, at, size=100):
+    """派单: study what was submitted and send what is sure by itself; the rest waits in the queue with its suggestion."""
+    waiting = Case.objects.unstudied().order_by("submitted_at").values_list("pk", flat=True)[:size]
+    routed = 0
+    for pk in list(waiting):
+        try:
+            routed += _route(pk, at)
+        except Exception:
+            log.exception("case %s could not be studied; it waits in the queue", pk)
+            _step_aside(pk, at)
+    return routed
+
+
+@transaction.atomic
+def _route(pk, at):
+    case = Case.objects.unstudied().filter(pk=pk).select_for_update(skip_locked=True, no_key=True).first()
+    if case is None:
+        return 0
+    case = triage.study(case, at=at)
+    route = routing.choose(case, at)
+    authority = authority_for(case, at)
+    if not route.sure or authority is None:
+        return 0
+    case = triage.admit(case, by=None, at=at)
+    handling.dispatch(
+        case, to=route.lead, assistants=route.assistants, limit_class=route.limit_class, policy=route.policy,
+        basis=route.rule.basis, authority=authority, by=None, at=at,
+    )  # fmt: skip
+    return 1
+
+
+def _step_aside(pk, at):
+    """What cannot be studied is left for a person, and does not stop the others."""
+    Case.objects.filter(pk=pk, studied_at__isnull=True).update(
+        studied_at=at, suggestion={"category": None, "confidence": 0, "reasons": ["自动研判失败，请人工研判"], "barred": True}
+    )
+
+
+def authority_for(case, at):
+    """派单授权: in force for this street, hour and category; None where a person must dispatch."""
+    row = StandingAuthority.objects.filter(street=case.street_id, revoked_at__isnull=True, granted_at__lte=at).first()
+    if row is None or not _covers(row.hours, timezone.localtime(at)):
+        return None
+    return None if row.barred.filter(pk=case.category_id).exists() else row
+
+
+def _covers(hours, local):
+    start, end = hours.split("-")
+    now = f"{local:%H:%M}"
+    return start <= now < end if start < end else now >= start or now < end
+
+
+@transaction.atomic
+def fire_batch(*, at, size=500):
+    """Fire up to `size` checkpoints due by `at`; say how many were claimed."""
+    claimed = Checkpoint.objects.claim(at, size)
+    if not claimed:
+        return 0
+    try:
+        with transaction.atomic():
+            ladder.fire(claimed, at=at)
+    except Exception:
+        log.exception("a batch of %s did not fire; one by one", len(claimed))
+        _fire_one_by_one(claimed, at=at)
+    return len(claimed)
+
+
+def _fire_one_by_one(claimed, *, at):
+    for checkpoint in claimed:
+        try:
+            with transaction.atomic():
+                ladder.fire([checkpoint], at=at)
+        except Exception as error:
+            log.exception("checkpoint %s did not fire; postponed", checkpoint.pk)
+            _postpone(checkpoint, error, at=at)
+
+
+def _postpone(checkpoint, error, *, at):
+    minutes = RETRY_MINUTES[min(checkpoint.failures, len(RETRY_MINUTES) - 1)]
+    Checkpoint.objects.filter(pk=checkpoint.pk).update(
+        fired_at=None, due_at=at + timezone.timedelta(minutes=minutes), failures=checkpoint.failures + 1,
+        failure=f"{type(error).__name__}: {error}"[:200],
+    )  # fmt: skip
+
+
+def reconcile(*, at, size=200):
+    """对账: close what merged, withdrawn and closed cases left open, and tell the ladder how many reporters a merged case has."""
+    ended = Case.objects.filter(status__in=Case.ENDED)
+    left = set(WorkOrder.objects.open().filter(case__in=ended).values_list("case", flat=True)[:size])
+    left |= set(Letter.objects.drafts().filter(case__in=ended).values_list("case", flat=True)[:size])
+    quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED)
+    left |= set(quiet.filter(case__in=ended).values_list("case", flat=True)[:size])
+    for case in Case.objects.filter(pk__in=left).order_by("pk"):
+        if case.status == Case.Status.MERGED:
+            handling.end_orders(case, move="close_merged", sentence=f"随并案关闭，由事项 {case.merged_into.number} 继续", at=at)
+            handling.note_reporters(case.merged_into, at=at)
+        elif case.status == Case.Status.WITHDRAWN:
+            handling.end_orders(case, move="cancel", sentence="随撤回关闭", at=at)
+        else:
+            with transaction.atomic():
+                supervision.lapse(case, at=at)
+    return len(left)

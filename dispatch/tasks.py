@@ -1,0 +1,31 @@
+"""Celery reads the clock and calls the sweeps; it holds no rule and no state."""
+
+from celery import shared_task
+from django.utils import timezone
+from grievance.wake import wake
+
+from dispatch import sweeps
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def fire_due_checkpoints():
+    """Beat, every minute; safe to run twice, late or beside itself."""
+    at = timezone.now()
+    fired = 0
+    while claimed := sweeps.fire_batch(at=at):
+        fired += claimed
+    if fired:
+        wake("grievance.tasks.deliver")
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def route_submitted():
+    """Woken by each submission; beat as a backstop."""
+    if sweeps.route_submitted(at=timezone.now()):
+        wake("grievance.tasks.deliver")
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def reconcile():
+    """Beat, every minute; woken after a merge or a withdrawal."""
+    sweeps.reconcile(at=timezone.now())

@@ -1,0 +1,72 @@
+"""Tables of moves: work orders, extensions, supervision, letters, mediation."""
+
+from dispatch.models import Letter, Mediation, Supervision, WorkOrder
+from grievance.casework import SYSTEM, Move, Workflow
+from street.models import Role
+
+S = WorkOrder.Status
+UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER}
+HEADS = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
+DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
+REVIEWERS = {Role.SHIFT_LEADER, Role.SUPERVISOR, Role.DISPATCHER}
+
+WORK_ORDER = Workflow(
+    "工单",
+    Move("accept", "签收", {S.DISPATCHED}, S.ACCEPTED, UNIT),
+    Move("respond", "首次联系", {S.ACCEPTED}, None, UNIT),
+    Move("add_progress", "办理进展", {S.ACCEPTED}, None, UNIT),
+    Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, HEADS),
+    Move("review_pass", "审核通过", {S.COMPLETED}, S.DONE, REVIEWERS),
+    Move("review_reject", "审核退回", {S.COMPLETED}, S.ACCEPTED, REVIEWERS),
+    Move("ask_return", "退单", {S.DISPATCHED, S.ACCEPTED}, S.RETURNING, HEADS),
+    Move("agree_return", "同意退单", {S.RETURNING}, S.RETURNED, {Role.SHIFT_LEADER, Role.SUPERVISOR}),
+    Move("refuse_return", "驳回退单", {S.RETURNING}, None, {Role.SHIFT_LEADER, Role.SUPERVISOR}),
+    Move("request_extension", "申请延期", {S.ACCEPTED}, None, HEADS),
+    Move("decide_extension", "审批延期", {S.ACCEPTED}, None, {Role.STREET_LEADER, Role.SHIFT_LEADER}),
+    Move("transfer", "转派", {S.DISPATCHED, S.ACCEPTED, S.RETURNING}, S.TRANSFERRED, {*DESK, Role.STREET_SECRETARY}),
+    Move("recall", "收回", {S.DISPATCHED}, S.RECALLED, DESK),
+    Move("close_merged", "随并案关闭", set(WorkOrder.OPEN), S.MERGED, {SYSTEM}),
+    Move("cancel", "随撤回关闭", set(WorkOrder.OPEN), S.CANCELLED, {SYSTEM}),
+)
+
+V = Supervision.Status
+SUPERVISION = Workflow(
+    "督办",
+    Move("take", "督办", {V.RAISED}, V.ACTIVE, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
+    Move("propose", "提请挂牌", {V.RAISED}, V.PROPOSED, {Role.STREET_SECRETARY}),
+    Move("list", "挂牌督办", {V.PROPOSED}, V.LISTED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
+    Move("decline_listing", "不列入挂牌", {V.PROPOSED}, V.DECLINED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
+    Move("unlist", "摘牌", {V.LISTED}, V.LIFTED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
+    Move("lift", "解除督办", {V.RAISED, V.ACTIVE}, V.LIFTED, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
+    Move("lapse", "随事项了结", {V.RAISED, V.ACTIVE, V.PROPOSED}, V.LIFTED, {SYSTEM}),
+)
+
+L = Letter.Status
+SIGNERS = {
+    Letter.Kind.CAUTION: {Role.SHIFT_LEADER, Role.STREET_LEADER},
+    Letter.Kind.SUPERVISE: {Role.STREET_LEADER, Role.STREET_SECRETARY},
+    Letter.Kind.SECRETARY_SUPERVISE: {Role.STREET_SECRETARY},
+    Letter.Kind.LISTING_PROPOSAL: {Role.STREET_SECRETARY},
+    Letter.Kind.LISTING: {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION},
+    Letter.Kind.UNLISTING: {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION},
+}
+"""签发人 by kind of paper (proposal; domain §2: 分管领导 signs, 主要领导 signs major ones)."""
+
+LETTER = {
+    kind: Workflow(
+        kind.label,
+        Move("sign", "签发", {L.DRAFT}, L.ISSUED, signers),
+        Move("discard", "不予签发", {L.DRAFT}, L.DISCARDED, signers),
+        Move("lapse", "随事项了结", {L.DRAFT}, L.DISCARDED, {SYSTEM}),
+    )
+    for kind, signers in SIGNERS.items()
+}
+ANSWERERS = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
+
+M = Mediation.Status
+MEDIATORS = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
+MEDIATION = Workflow(
+    "调解",
+    Move("agree", "达成协议", {M.OPEN}, M.AGREED, MEDIATORS),
+    Move("fail", "调解未果", {M.OPEN}, M.FAILED, MEDIATORS),
+)

@@ -1,0 +1,39 @@
+"""办结与结案: a case is resolved when its work is done, and closed when everyone in it has been asked."""
+
+from django.db import transaction
+
+from grievance.actions.triage import tell_residents
+from grievance.casework import lock, record
+from grievance.models import Case
+from grievance.workflow import CASE
+
+
+@transaction.atomic
+def resolve(case, *, by, at, answer=""):
+    """办结: the work is done; callbacks follow. Waits, and says so, while linked matters it waits for are open."""
+    case = lock(case)
+    if waiting := open_linked(case):
+        numbers = "、".join(row.number for row in waiting)
+        record(case, "case.wait", at=at, by=None, sentence=f"本件工单已办结，等待关联事项 {numbers} 办结后一并办结。")
+        return case
+    CASE.apply(
+        "resolve", case, by=by, at=at, resolved_at=at, sentence="各工单均已办结，转入回访。",
+        public=f"事项已办结。{answer}".strip() + "我们将进行回访，请您评价是否真正解决。",
+    )  # fmt: skip
+    tell_residents(case, "resolved", "您反映的事项已办结，请通过查询页评价是否解决。", at=at)
+    return case
+
+
+def open_linked(case):
+    """未办结的关联事项: those this case was told to wait for, not yet resolved."""
+    if not case.waits_for_linked:
+        return []
+    return list(case.linked.exclude(status__in=[Case.Status.RESOLVED, *Case.ENDED]))
+
+
+@transaction.atomic
+def close(case, *, at):
+    """结案: everyone who raised it has been asked, and nobody said it is not solved."""
+    case = lock(case)
+    CASE.apply("close", case, by=None, at=at, ended_at=at, sentence="全部诉求人回访完毕，结案。", public="回访已完成，事项结案。")
+    return case
