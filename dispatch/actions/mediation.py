@@ -3,12 +3,18 @@
 from django.db import transaction
 
 from dispatch import deadlines
-from dispatch.models import Mediation, Policy, Trigger
-from dispatch.workflow import MEDIATION
+from dispatch.models import Mediation, Policy, Trigger, WorkOrder
+from dispatch.workflow import MEDIATION, MEDIATORS
 from grievance.casework import Refused, involve, lock, record
 
 NEVER_MEDIATED = ("violence", "domestic_violence", "sexual_harm", "minor_harm")
 """Alerts under which a matter is never mediated (domain, second reading)."""
+
+
+def units_open_to(case, user):
+    """可开始调解的单位: those with an open order of the case for which `user`, as now posted, may mediate."""
+    held = user.scope.where(MEDIATORS)
+    return [order.handler for order in case.orders.all() if order.status in WorkOrder.OPEN and order.handler_id in held]
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from dispatch.actions import ladder
 from dispatch.models import Instruction, Letter, Supervision
 from dispatch.workflow import ANSWERERS, LETTER, SUPERVISION
 from grievance import casework
-from grievance.casework import Move, Refused, involve, lock, notice_for, notify, permit, record
+from grievance.casework import Move, Refused, involve, lock, notice_for, notify, permit, posting_for, record
 from street.models import Role
 
 SERIES = {
@@ -23,6 +23,7 @@ SERIES = {
 
 INSTRUCT = Move("instruct", "批示", set(), None, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.DISTRICT_SECRETARY})
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
+ANSWER = Move("answer", "反馈", set(), None, ANSWERERS)
 
 
 @transaction.atomic
@@ -92,13 +93,19 @@ def answer(letter, *, text, by, at):
     letter = lock(letter)
     if letter.status != Letter.Status.ISSUED or letter.answered_at:
         raise Refused("not_answerable", "该公文尚未签发或已反馈，不能再反馈。请刷新后查看。")
-    posting = permit(Move("answer", "反馈", set(), None, ANSWERERS), _Addressee(letter), by=by, at=at)
+    posting = permit(ANSWER, _Addressee(letter), by=by, at=at)
     letter.answered_at, letter.answer = at, text
     letter.save(update_fields=["answered_at", "answer"])
     record(
         letter.case, "letter.answer", at=at, by=by, posting=posting, subject=letter, sentence=f"{letter.to}反馈 {letter.number}。"
     )
     return letter
+
+
+def may_answer(letter, user):
+    """可否反馈: whether `user`, as now posted, may still answer an issued paper for its addressee."""
+    waiting = letter.status == Letter.Status.ISSUED and letter.answered_at is None
+    return waiting and posting_for(ANSWER, _Addressee(letter), user) is not None
 
 
 class _Addressee:
@@ -132,17 +139,27 @@ def instruct(case, *, text, supervision=None, by, at):
     if not text.strip():
         raise Refused("text_missing", "请写批示内容，再提交。", status=400)
     case = lock(case)
-    posting = permit(INSTRUCT, _Eye(case, by, at), by=by, at=at)
+    posting = permit(INSTRUCT, _Eye(case), by=by, at=at)
     row = Instruction.objects.create(case=case, supervision=supervision, text=text, by=by, at=at)
     record(case, "case.instruct", at=at, by=by, posting=posting, subject=row, sentence=f"{by}批示：{text}")
     _tell_handler(case, f"instruct:{row.pk}", f"批示：{text[:200]}", at=at)
     return row
 
 
+def may_instruct(case, user):
+    """可否批示: whether `user`, as now posted, may write what shall be done about a case."""
+    return posting_for(INSTRUCT, _Eye(case), user) is not None
+
+
+def may_propose(case, user):
+    """可否提请挂牌: whether `user`, as now posted, may have the proposal to the district drafted."""
+    return posting_for(PROPOSE, case, user) is not None
+
+
 class _Eye:
     """The seat of those who may instruct: the street, the district above it, or the community of the place."""
 
-    def __init__(self, case, by, at):
+    def __init__(self, case):
         self.case = case
 
     def seat(self, role):

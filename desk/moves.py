@@ -1,0 +1,238 @@
+"""动作: every move a person can make, with its small form and the action behind it. Pages, phone pages and the API share it.
+
+    moves_open(row, user)                        → the Moves to offer as buttons, in the order of the tables
+    form_for(row, "complete", at=at)             → a blank form; `data=` binds what was typed
+    perform(row, "complete", data, by=user, at=at)  → does it, or raises Refused with everything still in your hands
+
+`row` is a Case, WorkOrder, Supervision, Letter or Mediation that the caller has already found through `visible_to`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from desk import forms
+from dispatch import routing
+from dispatch.actions import extensions, handling, mediation, returns, supervision
+from dispatch.models import Letter, Mediation, Supervision, WorkOrder
+from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
+from grievance.actions import triage
+from grievance.casework import Move, Refused, posting_for
+from grievance.models import Case
+from grievance.workflow import CASE
+
+
+@dataclass(frozen=True)
+class Act:
+    """办法: how a move is done: `call(row, by=, at=, **what the form asks)`; `offered` says whether there is anything to do."""
+
+    call: Callable[..., Any]
+    form: type[forms.MoveForm] = forms.MoveForm
+    offered: Callable[[Any], bool] = lambda row: True
+
+
+# Moves that follow from another one and have no button of their own
+CONSEQUENCES = {
+    ("case", "recall"),
+    ("case", "requeue"),
+    ("case", "resolve"),
+    ("supervision", "propose"),
+}
+S = Case.Status
+SEND = Move("send", "受理并派单", {S.SUBMITTED, S.HELD}, S.IN_HANDLING, CASE.moves["admit"].roles)
+
+
+@transaction.atomic
+def send(case, *, category=None, by, at, **chosen):
+    """受理并派单: what triage does in one step; nothing is admitted that could not be sent."""
+    case = triage.admit(case, category=category, by=by, at=at)
+    return dispatch(case, by=by, at=at, **chosen)
+
+
+def dispatch(case, *, to=None, assistants=(), limit_class="", demand="", designated=False, by, at):
+    """派单: to the unit that was chosen, else to the one the duty list names, with its assistants. Refused `no_route`."""
+    route = routing.choose(case, at)
+    if to is None and route.lead is None:
+        raise Refused("no_route", f"{'；'.join(route.reasons)}。请选择主办单位后再派单。", status=400)
+    as_listed = to is None or to == route.lead
+    if not (limit_class or route.limit_class):
+        raise Refused("limit_missing", "职责清单没有这一类别的时限，请选择时限等级后再派单。", status=400)
+    return handling.dispatch(
+        case, to=to or route.lead, assistants=[*(route.assistants if as_listed else ()), *assistants],
+        limit_class=limit_class or route.limit_class, policy=route.policy,
+        basis=route.rule.basis if as_listed and route.rule else "研判派单员指定", demand=demand, designated=designated,
+        by=by, at=at,
+    )  # fmt: skip
+
+
+def _merge(case, *, into, by, at):
+    # A number that is not visible is answered like one that does not exist
+    other = Case.objects.visible_to(by).filter(number=into.strip().upper()).first()
+    if other is None:
+        raise Refused("case_unknown", f"没有找到事项 {into}，请核对编号。", status=400)
+    return triage.merge(case, into=other, by=by, at=at)
+
+
+def _split(case, *, grievance, by, at):
+    return triage.split(grievance, by=by, at=at)
+
+
+def _mediate(case, *, by, at, **said):
+    units = mediation.units_open_to(case, by)
+    if not units:
+        raise Refused("not_handling", "您的单位没有该事项未办结的工单，不能开始调解。", status=403)
+    return mediation.open_mediation(case, unit=units[0], by=by, at=at, **said)
+
+
+def _pass(order, *, opinion, by, at):
+    return handling.review(order, passed=True, opinion=opinion, by=by, at=at)
+
+
+def _reject(order, *, opinion, by, at):
+    return handling.review(order, passed=False, opinion=opinion, by=by, at=at)
+
+
+def _return_decision(agreed):
+    def decide(order, *, opinion, by, at):
+        waiting = order.returns.filter(agreed__isnull=True).first()
+        if waiting is None:
+            raise Refused("nothing_asked", f"工单 {order.number} 没有待审核的退单申请。请刷新页面。")
+        return returns.decide_return(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
+
+    return decide
+
+
+def _decide_extension(order, *, agreed, opinion, by, at):
+    waiting = order.extensions.filter(agreed__isnull=True).first()
+    if waiting is None:
+        raise Refused("nothing_asked", f"工单 {order.number} 没有待审批的延期申请。请刷新页面。")
+    return extensions.decide(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
+
+
+# What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing
+def _several(case):
+    return len(case.grievances.all()) > 1
+
+
+def _leaderless(case):
+    return not any(order.lead and order.status in WorkOrder.OPEN for order in case.orders.all())
+
+
+def _extension_asked(order):
+    return any(row.agreed is None for row in order.extensions.all())
+
+
+def _extendable(order):
+    return all(row.agreed is False for row in order.extensions.all())
+
+
+def _returnable(order):
+    return not order.designated and not order.returns.all()
+
+
+ACTS: dict[tuple[str, str], Act] = {
+    ("case", "send"): Act(send, forms.Send),
+    ("case", "admit"): Act(triage.admit, forms.Admit),
+    ("case", "hold"): Act(triage.hold, forms.Hold),
+    ("case", "unhold"): Act(triage.unhold),
+    ("case", "decline"): Act(triage.decline, forms.Decline),
+    ("case", "classify"): Act(triage.classify_as, forms.Classify),
+    ("case", "mark_urgent"): Act(triage.mark_urgent, offered=lambda case: case.urgency != "urgent"),
+    ("case", "merge"): Act(_merge, forms.Merge),
+    ("case", "split"): Act(_split, forms.Split, _several),
+    ("case", "link"): Act(triage.link, forms.Link),
+    ("case", "dispatch"): Act(dispatch, forms.Dispatch, _leaderless),
+    ("case", "rework"): Act(handling.rework, forms.Reason),
+    ("case", "instruct"): Act(supervision.instruct, forms.Words),
+    ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),
+    ("case", "open_mediation"): Act(_mediate, forms.Mediate),
+    ("workorder", "accept"): Act(handling.accept),
+    ("workorder", "respond"): Act(handling.respond, forms.Respond),
+    ("workorder", "add_progress"): Act(handling.add_progress, forms.Progress),
+    ("workorder", "complete"): Act(handling.complete, forms.Complete),
+    ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion),
+    ("workorder", "review_reject"): Act(_reject, forms.Opinion),
+    ("workorder", "ask_return"): Act(returns.ask_return, forms.AskReturn, _returnable),
+    ("workorder", "agree_return"): Act(_return_decision(True), forms.Opinion),
+    ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion),
+    ("workorder", "request_extension"): Act(extensions.request, forms.Extend, _extendable),
+    ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, _extension_asked),
+    ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
+    ("workorder", "recall"): Act(handling.recall, forms.Reason),
+    ("supervision", "take"): Act(supervision.take, forms.Take),
+    ("supervision", "list"): Act(supervision.list_case, forms.Take),
+    ("supervision", "decline_listing"): Act(supervision.decline_listing, forms.Reason),
+    ("supervision", "unlist"): Act(supervision.unlist, forms.Outcome),
+    ("supervision", "lift"): Act(supervision.lift, forms.Outcome),
+    ("letter", "sign"): Act(supervision.sign),
+    ("letter", "discard"): Act(supervision.discard, forms.Reason),
+    ("letter", "answer"): Act(supervision.answer, forms.Words),
+    ("mediation", "agree"): Act(mediation.agree, forms.Agreement),
+    ("mediation", "fail"): Act(mediation.fail, forms.Record),
+}
+
+
+def kind_of(row):
+    """The lower-case name under which the tables here know a row: `case`, `workorder`, `supervision`, `letter`, `mediation`."""
+    return row._meta.model_name
+
+
+def workflow_of(row):
+    """The table of moves of a row."""
+    if isinstance(row, Letter):
+        return LETTER[row.kind]
+    return {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION, Mediation: MEDIATION}[type(row)]
+
+
+def moves_open(row, user):
+    """可办动作: what `user` can do with `row` as it stands, the table's moves and those that stand beside it."""
+    found = [*_beside_first(row, user), *workflow_of(row).open_to(row, user), *_beside(row, user)]
+    acts = ((move, ACTS.get((kind_of(row), move.name))) for move in found)
+    return [move for move, act in acts if act is not None and act.offered(row)]
+
+
+def _beside_first(row, user):
+    if isinstance(row, Case) and row.status in SEND.sources and posting_for(SEND, row, user):
+        return [SEND]
+    return []
+
+
+def _beside(row, user):
+    if isinstance(row, Letter):
+        return [supervision.ANSWER] if supervision.may_answer(row, user) else []
+    if not isinstance(row, Case) or row.ended:
+        return []
+    found = [supervision.INSTRUCT] if supervision.may_instruct(row, user) else []
+    if supervision.may_propose(row, user) and not _at_district(row):
+        found.append(supervision.PROPOSE)
+    if mediation.units_open_to(row, user) and not any(one.status == Mediation.Status.OPEN for one in row.mediations.all()):
+        found.append(Move("open_mediation", "开始调解", set(), None, set()))
+    return found
+
+
+def _at_district(case):
+    open_rows = (row for row in case.supervisions.all() if row.status in Supervision.OPEN)
+    return any(row.level == Supervision.Level.DISTRICT for row in open_rows)
+
+
+def act_of(row, name):
+    """The Act behind a move's name. Refused `unknown_move` where people cannot make such a move."""
+    act = ACTS.get((kind_of(row), name))
+    if act is None:
+        raise Refused("unknown_move", "没有这个操作，请刷新页面后重试。", status=404)
+    return act
+
+
+def form_for(row, name, *, at, data=None, **options):
+    """The form of a move: blank, or bound to `data` (a POST's QueryDict, or a dict from JSON)."""
+    return act_of(row, name).form(data, row=row, at=at, **options)
+
+
+def perform(row, name, data, *, by, at):
+    """办: check what was typed, then do it. Refused `form_invalid` (400), or whatever the action refuses; returns its result."""
+    form = form_for(row, name, at=at, data=data)
+    if not form.is_valid():
+        raise Refused("form_invalid", form.sentence(), status=400)
+    return act_of(row, name).call(row, by=by, at=at, **form.cleaned_data)

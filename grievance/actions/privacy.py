@@ -1,0 +1,64 @@
+"""查看个人信息: who may read a name or a number in clear; every reading is an event, the number never is."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from grievance.casework import Move, Refused, lock, permit, posting_for, record
+from grievance.models import Complainant
+from street.models import Role
+
+DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
+UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER}
+REVEAL = Move("reveal", "查看电话", set(), None, DESK | UNIT)
+"""The desk of the street, and the unit in charge (never a supporting one, so never a firm)."""
+AS_DESK = Move("reveal", "查看电话", set(), None, DESK)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """联系方式 in clear."""
+
+    name: str
+    phone: str
+
+
+def may_reveal(grievance, user):
+    """Whether `user`, as now posted, may read who said it and under which number; `grievance.complainant` is read."""
+    complainant = getattr(grievance, "complainant", None)
+    if complainant is None or not (complainant.phone or complainant.name):
+        return False
+    if posting_for(AS_DESK, grievance.case, user):
+        return True
+    open_to_unit = not complainant.confidential and not grievance.case.ended
+    return open_to_unit and posting_for(REVEAL, grievance.case, user) is not None
+
+
+def knows_name(case, user):
+    """Whether the masked name of one who asked for confidence may be shown: to the desk's roles, not to a unit's."""
+    return case.street_id in user.scope.streets
+
+
+@transaction.atomic
+def reveal(grievance, *, by, at):
+    """查看电话: name and number in clear, for one who is about to ring. Refused `no_phone`, `confidential`, `case_over`."""
+    grievance = lock(grievance)
+    case = grievance.case
+    posting = permit(REVEAL, case, by=by, at=at)
+    complainant = Complainant.objects.filter(grievance=grievance).first()
+    if complainant is None or not (complainant.phone or complainant.name):
+        raise Refused("no_phone", f"诉求 {grievance} 没有留姓名和电话。")
+    if posting_for(AS_DESK, case, by) is None:
+        _open_to_unit(case, complainant)
+    record(
+        case, "phone.revealed", at=at, by=by, posting=posting, subject=grievance, grievance=grievance,
+        sentence=f"查看诉求 {grievance} 的姓名和电话。",
+    )  # fmt: skip
+    return Contact(complainant.name, complainant.phone)
+
+
+def _open_to_unit(case, complainant):
+    if complainant.confidential:
+        raise Refused("confidential", "诉求人要求不向办理人员透露姓名和电话。需要联系时，请由街道工作专班代为转达。", status=403)
+    if case.ended:
+        raise Refused("case_over", "事项已经了结，不再提供诉求人的联系方式。如确需联系，请由街道工作专班转达。", status=403)
