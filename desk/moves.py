@@ -1,7 +1,7 @@
 """动作: every move a person can make, with its small form and the action behind it. Pages, phone pages and the API share it.
 
-    moves_open(row, user)                        → the Moves to offer as buttons, in the order of the tables
-    form_for(row, "complete", at=at)             → a blank form; `data=` binds what was typed
+    moves_open(row, user, at=at)                    → the Moves to offer as buttons, in the order of the tables
+    form_for(row, "complete", at=at)                → a blank form; `data=` binds what was typed
     perform(row, "complete", data, by=user, at=at)  → does it, or raises Refused with everything still in your hands
 
 `row` is a Case, WorkOrder, Supervision, Letter or Mediation that the caller has already found through `visible_to`.
@@ -20,17 +20,19 @@ from dispatch.models import Letter, Mediation, Supervision, WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
 from grievance.casework import Move, Refused, posting_for
-from grievance.models import Case
+from grievance.models import Case, Urgency
 from grievance.workflow import CASE
 
 
 @dataclass(frozen=True)
 class Act:
-    """办法: how a move is done: `call(row, by=, at=, **what the form asks)`; `offered` says whether there is anything to do."""
+    """办法: how a move is done: `call(row, by=, at=, **what the form asks)`.
+
+    `offered(row, user, at)` is a fact without which the table's move would be refused all the same."""
 
     call: Callable[..., Any]
     form: type[forms.MoveForm] = forms.MoveForm
-    offered: Callable[[Any], bool] = lambda row: True
+    offered: Callable[[Any, Any, Any], bool] = lambda row, user, at: True
 
 
 # Moves that follow from another one and have no button of their own
@@ -112,24 +114,40 @@ def _decide_extension(order, *, agreed, opinion, by, at):
 
 
 # What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing
-def _several(case):
+def _several(case, user, at):
     return len(case.grievances.all()) > 1
 
 
-def _leaderless(case):
+def _leaderless(case, user, at):
     return not any(order.lead and order.status in WorkOrder.OPEN for order in case.orders.all())
 
 
-def _extension_asked(order):
-    return any(row.agreed is None for row in order.extensions.all())
+def _calm(case, user, at):
+    return case.urgency != Urgency.URGENT
 
 
-def _extendable(order):
-    return all(row.agreed is False for row in order.extensions.all())
+def _asked_by_another(rows, user):
+    return any(row.agreed is None and row.asked_by_id != user.pk for row in rows)
 
 
-def _returnable(order):
+def _extension_asked(order, user, at):
+    return _asked_by_another(order.extensions.all(), user)
+
+
+def _return_asked(order, user, at):
+    return _asked_by_another(order.returns.all(), user)
+
+
+def _extendable(order, user, at):
+    return at <= order.due_at and all(row.agreed is False for row in order.extensions.all())
+
+
+def _returnable(order, user, at):
     return not order.designated and not order.returns.all()
+
+
+def _completed_by_another(order, user, at):
+    return order.completed_by_id != user.pk
 
 
 ACTS: dict[tuple[str, str], Act] = {
@@ -139,7 +157,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "unhold"): Act(triage.unhold),
     ("case", "decline"): Act(triage.decline, forms.Decline),
     ("case", "classify"): Act(triage.classify_as, forms.Classify),
-    ("case", "mark_urgent"): Act(triage.mark_urgent, offered=lambda case: case.urgency != "urgent"),
+    ("case", "mark_urgent"): Act(triage.mark_urgent, offered=_calm),
     ("case", "merge"): Act(_merge, forms.Merge),
     ("case", "split"): Act(_split, forms.Split, _several),
     ("case", "link"): Act(triage.link, forms.Link),
@@ -152,11 +170,11 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
     ("workorder", "add_progress"): Act(handling.add_progress, forms.Progress),
     ("workorder", "complete"): Act(handling.complete, forms.Complete),
-    ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion),
-    ("workorder", "review_reject"): Act(_reject, forms.Opinion),
+    ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion, _completed_by_another),
+    ("workorder", "review_reject"): Act(_reject, forms.Opinion, _completed_by_another),
     ("workorder", "ask_return"): Act(returns.ask_return, forms.AskReturn, _returnable),
-    ("workorder", "agree_return"): Act(_return_decision(True), forms.Opinion),
-    ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion),
+    ("workorder", "agree_return"): Act(_return_decision(True), forms.Opinion, _return_asked),
+    ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion, _return_asked),
     ("workorder", "request_extension"): Act(extensions.request, forms.Extend, _extendable),
     ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, _extension_asked),
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
@@ -186,11 +204,11 @@ def workflow_of(row):
     return {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION, Mediation: MEDIATION}[type(row)]
 
 
-def moves_open(row, user):
+def moves_open(row, user, *, at):
     """可办动作: what `user` can do with `row` as it stands, the table's moves and those that stand beside it."""
     found = [*_beside_first(row, user), *workflow_of(row).open_to(row, user), *_beside(row, user)]
     acts = ((move, ACTS.get((kind_of(row), move.name))) for move in found)
-    return [move for move, act in acts if act is not None and act.offered(row)]
+    return [move for move, act in acts if act is not None and act.offered(row, user, at)]
 
 
 def _beside_first(row, user):
