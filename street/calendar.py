@@ -249,7 +249,7 @@ class WorkingCalendar:
             counts = every_day or self.is_working_day(day)
             counted += counts
             yield Step(day, int(counts), self.reason(day))
-        while every_day and roll_over and not self.is_working_day(day):
+        while roll_over and not self.is_working_day(day):
             day += ONE_DAY
             yield Step(day, 0, f"末日不上班，顺延；{self.reason(day)}")
 

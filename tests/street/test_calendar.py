@@ -123,6 +123,16 @@ def test_hours_of_one_year_stand_until_the_next_season():
     assert opening == {date(2024, 4, 30): 10, date(2024, 9, 30): 9, date(2025, 5, 1): 10}
 
 
+def test_the_week_is_part_of_the_calendar():
+    six_days = WorkingCalendar("six", (SUMMER,), weekly=frozenset(range(6)))
+    assert due("2023-05-12 10:00", 1, "working_day", six_days) == "2023-05-13 20:00"
+    assert six_days.reason(date(2023, 5, 14)) == "周日休息"
+
+
+def test_the_largest_limit_is_still_counted():
+    assert due("2023-01-01 00:00", 10_000, "clock_hour") == "2024-02-21 16:00"
+
+
 def test_a_period_may_last_until_midnight():
     night = WorkingCalendar("night", (Hours.parse("01-01", "00:00-24:00"),))
     end = night.add(instant("2023-03-17 10:00"), 1, "working_day")

@@ -128,6 +128,12 @@ def test_a_year_written_twice_is_told_at_its_second_place(tmp_path):
         read(written(tmp_path, GOOD + again))
 
 
+def test_a_mistake_in_a_later_year_is_told_at_its_own_line(tmp_path):
+    rows = ["[[year]]", "year = 2024", "provisional = false", 'source = "通知"', "holidays = [", '  { name = "元旦" },', "]"]
+    with pytest.raises(CalendarFileError, match=":22：缺少 first"):
+        read(written(tmp_path, GOOD + "\n" + "\n".join(rows)))
+
+
 def test_a_file_cut_off_in_the_middle_is_told_at_its_last_line(tmp_path):
     with pytest.raises(CalendarFileError, match=":13：不是合法的 TOML"):
         read(written(tmp_path, "".join(GOOD.splitlines(keepends=True)[:12])))
