@@ -54,7 +54,7 @@ def decide(extension, *, agreed, opinion, by, at):
 
 
 def _move(order, row, *, at):
-    due = deadlines.calendar_of(order.case.street).add(row.old_due_at, row.days, "working_day")
+    due = deadlines.calendar_of(order.case.street).extend(row.old_due_at, row.days, "working_day")
     late = at > row.old_due_at and Deadline.objects.get(order=order, anchor=Anchor.COMPLETION).overdue(at)
     deadlines.extend(order, due, at=at)
     if order.lead:

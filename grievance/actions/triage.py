@@ -122,13 +122,13 @@ def mark_urgent(case, *, by, at):
 
 @transaction.atomic
 def merge(case, *, into, by, at):
-    """并案: move all grievances of the newer case into the older one. Each keeps its receipt, news and callback.
+    """并案: move all grievances of one case into the other. Each keeps its receipt, news and callback.
 
-    Whichever way round it is asked, the older case leads on. Refused `other_street`, `same_case`, `merge_ended`."""
+    Whichever way round it is asked, the older case leads on, unless only the newer one is already in a unit's hands.
+    Refused `other_street`, `same_case`, `move_not_open`."""
     if case.pk == into.pk:
         raise Refused("same_case", "不能把事项并入它自己，请选择另一个事项。", status=400)
-    first, second = lock_two(case, into)
-    older, newer = sorted((first, second), key=lambda row: (row.submitted_at, row.pk))
+    older, newer = sorted(lock_two(case, into), key=_leads_first)
     if older.street_id != newer.street_id:
         raise Refused("other_street", "两个事项不属于同一街道，不能并案。", status=400)
     CASE.check("merge", older, by=by, at=at)
@@ -162,13 +162,17 @@ def _tell_merged(older, newer, moved, *, by, at):
     )  # fmt: skip
 
 
+def _leads_first(case):
+    return case.status != Case.Status.IN_HANDLING, case.submitted_at, case.pk
+
+
 @transaction.atomic
 def split(grievance, *, by, at):
     """拆分: a grievance that is about something else becomes a case of its own, back in the queue."""
     case = lock(grievance.case)
     if case.grievances.count() < 2:
         raise Refused("nothing_to_split", "该事项只有一件诉求，无需拆分。如事项内含多个问题，请用“关联事项”另立。")
-    new = _new_case(case, at=at, title=grievance.description[:40], submitted_at=grievance.submitted_at)
+    new = _new_case(case, title=grievance.description[:40], submitted_at=grievance.submitted_at)
     CASE.apply("split", case, by=by, at=at, sentence=f"诉求 {grievance.number} 拆分为事项 {new.number}。")
     Grievance.objects.filter(pk=grievance.pk).update(case=new)
     for related in (Remark, Notice):
@@ -188,7 +192,7 @@ def link(case, *, title, description, category=None, waits=True, by, at):
         raise Refused("nothing_said", "请写明关联事项的内容。", status=400)
     case = lock(case)
     new = _new_case(
-        case, at=at, title=title or description[:40], submitted_at=at, parent=case, source=Case.Source.STAFF, category=category
+        case, title=title or description[:40], submitted_at=at, parent=case, source=Case.Source.STAFF, category=category
     )
     CASE.apply(
         "link", case, by=by, at=at, waits_for_linked=case.waits_for_linked or waits,
@@ -199,11 +203,9 @@ def link(case, *, title, description, category=None, waits=True, by, at):
     return new
 
 
-def _new_case(source, *, at, **fields):
-    return Case.objects.create(
-        number=casework.human_number("A", at), street_id=source.street_id, place_id=source.place_id,
-        **{"source": source.source, **fields},
-    )  # fmt: skip
+def _new_case(beside, **fields):
+    facts = {"street_id": beside.street_id, "place_id": beside.place_id, "source": beside.source, **fields}
+    return Case.objects.create(number=casework.human_number("A", fields["submitted_at"]), **facts)
 
 
 def tell_residents(case, kind, text, *, at):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from grievance.sealing import secret_for
+from grievance.sealing import fingerprint, secret_for
 
 
 class GrievanceQuerySet(models.QuerySet["Grievance"]):
@@ -12,6 +12,10 @@ class GrievanceQuerySet(models.QuerySet["Grievance"]):
         from grievance.models.case import Case
 
         return self.filter(case__in=Case.objects.visible_to(user))
+
+    def with_receipt(self, receipt):
+        """凭查询码: the one grievance that this secret opens, if any."""
+        return self.filter(receipt_hash=fingerprint(receipt))
 
 
 class Grievance(models.Model):
