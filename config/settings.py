@@ -144,7 +144,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 # --- Celery only wakes things up: config/celery.py -----------------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = REDIS_URL or "memory://localhost/"
 # memory:// polls once a second unless told otherwise
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2} if REDIS_URL else {"polling_interval": 0.05}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -205,9 +205,11 @@ TIME_ZONE = "Asia/Shanghai"
 
 # --- files ---------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles" if PRODUCTION else DATA_DIR / "static")))
 STATICFILES_DIRS = [directory for directory in [BASE_DIR / "static"] if directory.is_dir()]
+# Embedded: served from where they lie, nothing to collect; whitenoise wants the folder to exist all the same
 WHITENOISE_USE_FINDERS = not PRODUCTION
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # Pictures and recordings have no address of their own: a view serves them after asking who reads
 MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -239,6 +241,8 @@ REST_FRAMEWORK = {
 NOTICE_BACKEND = env("NOTICE_BACKEND", default="grievance.delivery.append_to_file")
 # Submissions per address, e.g. 60/hour; empty: off. Counted in the database, so that every process counts alike
 INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
+# A resident may urge once in so many hours
+URGE_HOURS = env.int("URGE_HOURS", default=24)
 OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
 
 # --- log: to stderr, for whoever runs the process to keep ----------------------------------------
@@ -248,5 +252,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING" if not PRODUCTION else "INFO")},
-    "loggers": {"django": {"handlers": [], "level": "NOTSET", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "NOTSET", "propagate": True},
+        # A 404 is logged with its address, and addresses here hold receipts
+        "django.request": {"level": "ERROR"},
+    },
 }

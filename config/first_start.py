@@ -1,0 +1,89 @@
+"""第一次启动: tables, the sample street, its policy, the demo and accounts; later starts find that all is there."""
+
+import io
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from street.models import User
+
+STREET = settings.BASE_DIR / "street" / "data" / "qimashan.toml"
+POLICY = settings.BASE_DIR / "dispatch" / "policies" / "default.toml"
+# Without letters and digits that are mistaken for one another when read from a screen
+ALPHABET = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
+
+
+def migrate():
+    """建表: bring the tables up to date; does nothing, and quickly, where they are."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def prepare(say, *, demo):
+    """首次载入: each step can be cut short and done again; the mark is written when all have been done."""
+    mark = settings.DATA_DIR / "prepared"
+    if mark.exists():
+        return
+    for sentence, step in steps(demo):
+        say(sentence)
+        step()
+    mark.write_text("street, policy, accounts" + (", demo\n" if demo else "\n"))
+
+
+def steps(demo):
+    """What a first start does, in order, with the sentence that announces it."""
+    yield "载入工作日历…", lambda: call_command("load_calendar", verbosity=0, stdout=io.StringIO())
+    yield "载入样例街道…", lambda: call_command("load_street", str(STREET), verbosity=0, stdout=io.StringIO())
+    yield "载入时限与派单规则…", lambda: call_command("load_policy", str(POLICY), verbosity=0, stdout=io.StringIO())
+    yield "生成样例账号…", give_passwords
+    if demo:
+        yield "演示：放一遍四件事和近两周的样例（约半分钟）…", lambda: call_command("demo", verbosity=0, stdout=io.StringIO())
+
+
+def accounts_file():
+    """账号文件: the one place where generated passwords stand; readable by its owner alone."""
+    return settings.DATA_DIR / "accounts.txt"
+
+
+def give_passwords():
+    """样例账号: a generated password for every sample person who has none; each is written down before it is set."""
+    people = [person for person in User.objects.filter(is_active=True).order_by("pk") if not person.has_usable_password()]
+    if not people:
+        return
+    passwords = ["".join(secrets.choice(ALPHABET) for _ in range(14)) for _ in people]
+    _write_down(people, passwords)
+    with ThreadPoolExecutor() as pool:
+        for person, encoded in zip(people, pool.map(_encode, passwords), strict=True):
+            person.password = encoded
+    User.objects.bulk_update(people, ["password"], batch_size=100)
+
+
+def _encode(password):
+    # 78 random bits need no slow hash; Django raises the iterations to its default when the person first signs in
+    hasher = PBKDF2PasswordHasher()
+    return hasher.encode(password, hasher.salt(), iterations=20_000)
+
+
+def _write_down(people, passwords):
+    descriptor = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a") as file:
+        for person, password in zip(people, passwords, strict=True):
+            posting = person.postings.select_related("organisation").order_by("pk").last()
+            file.write(f"{person.username}\t{password}\t{person}\t{posting or ''}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def accounts():
+    """样例账号: (username, password, name, post) as they were generated, by username."""
+    if not accounts_file().exists():
+        return {}
+    rows = [line.rstrip("\n").split("\t") for line in accounts_file().read_text().splitlines()]
+    return {row[0]: row for row in rows if len(row) == 4}
