@@ -1,9 +1,11 @@
 """回访: the verdict belongs to the resident."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from dispatch.models import WorkOrder
 from grievance.sealing import secret_for
+from street.models import Role
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
@@ -15,6 +17,26 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         """待回访."""
         return self.filter(status=Callback.Status.OPEN)
 
+    def within_reach(self):
+        """可联系: of those who left a phone; the others can only answer on their own page."""
+        return self.filter(grievance__complainant__phone_index__gt="")
+
+    def impartial_to(self, user):
+        """可由其回访: of cases that none of the person's present units handled, nor the person in an earlier post."""
+        units = {posting.organisation_id for posting in user.scope.postings}
+        own = Q(handler__in=units) | Q(accepted_by=user) | Q(completed_by=user)
+        joined = Q(case=OuterRef("case")) | Q(case__merged_into=OuterRef("case")) | Q(case=OuterRef("grievance__first_case"))
+        return self.filter(~Exists(WorkOrder.objects.filter(own, joined)))
+
+    def for_caller(self, user):
+        """回访员可见: of the streets where one is posted as caller, and impartial."""
+        return self.filter(case__street__in=user.scope.where({Role.CALLER})).impartial_to(user)
+
+    def to_call(self, user):
+        """待拨打: what a caller still has to ring, in the order in which the work was finished."""
+        waiting = self.for_caller(user).open().within_reach().filter(grievance__withdrawn_at__isnull=True)
+        return waiting.order_by("opened_at", "pk")
+
 
 class Callback(models.Model):
     """回访: one for each grievance of a resolved case and each round. Silence is never satisfaction."""
@@ -23,7 +45,7 @@ class Callback(models.Model):
         OPEN = "open", "待回访"
         ANSWERED = "answered", "已评价"
         UNREACHABLE = "unreachable", "无法回访"
-        SUPERSEDED = "superseded", "随重办作废"
+        SUPERSEDED = "superseded", "已作废"
 
     class Way(models.TextChoices):
         SURVEY = "survey", "本人评价"
@@ -54,13 +76,14 @@ class Callback(models.Model):
     token_hash = models.CharField("评价码摘要", max_length=64, unique=True)
     opened_at = models.DateTimeField("开始时间")
     expires_at = models.DateTimeField("评价截止")
+    tried_at = models.DateTimeField("拨满次数时间", null=True, help_text="拨打次数、天数、时段都够了的那一次；此后只等评价截止")
     way = models.CharField("方式", max_length=8, choices=Way.choices, blank=True)
     replied = models.BooleanField("是否联系回复", null=True)
     resolved = models.CharField("是否解决", max_length=8, choices=Resolved.choices, blank=True)
     satisfaction = models.CharField("是否满意", max_length=8, choices=Satisfaction.choices, blank=True)
     reason = models.CharField("不满意原因", max_length=10, choices=Reason.choices, blank=True)
     words = models.TextField("原话", blank=True)
-    by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="回访员")
+    recorded_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="回访员")
     ended_at = models.DateTimeField("结束时间", null=True)
 
     objects = CallbackQuerySet.as_manager()
@@ -69,7 +92,7 @@ class Callback(models.Model):
         verbose_name = verbose_name_plural = "回访"
         ordering = ["opened_at", "pk"]
         constraints = [
-            models.UniqueConstraint(name="callback_once_per_round", fields=["grievance", "round"]),
+            models.UniqueConstraint(name="callback_once_per_round", fields=["case", "grievance", "round"]),
             models.CheckConstraint(
                 name="only_an_answer_satisfies", condition=Q(status="answered") | Q(satisfaction="", resolved="")
             ),
@@ -96,6 +119,17 @@ class Callback(models.Model):
         """认可: answered, solved at least mostly, and not dissatisfied."""
         return self.status == self.Status.ANSWERED and self.satisfaction != "no" and self.resolved != "no"
 
+    @property
+    def unit(self):
+        """承办单位: the one that was in charge of the matter."""
+        return self.case.promised_by
+
+    @property
+    def answer(self):
+        """公开答复: what the unit in charge told the resident last."""
+        lead = self.case.orders.filter(lead=True, status=WorkOrder.Status.DONE).order_by("-completed_at").first()
+        return lead.public_answer if lead else ""
+
 
 class CallAttempt(models.Model):
     """回访拨打: each try to reach the person, with its result."""
@@ -104,6 +138,7 @@ class CallAttempt(models.Model):
         NO_ANSWER = "no_answer", "无人接听"
         UNREACHABLE = "unreachable", "号码不通"
         LATER = "later", "请稍后再打"
+        DECLINED = "declined", "接通但不愿评价"
         ANSWERED = "answered", "已接通"
 
     callback = models.ForeignKey(Callback, models.PROTECT, related_name="attempts", verbose_name="回访")

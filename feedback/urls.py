@@ -1,0 +1,15 @@
+"""Addresses of the survey and of the callers' desk."""
+
+from django.urls import path
+
+from feedback import views
+
+app_name = "feedback"
+urlpatterns = [
+    path("r/<str:receipt>/survey/", views.survey_by_receipt, name="survey"),
+    path("s/<str:token>/", views.survey_by_token, name="survey_by_token"),
+    path("desk/callbacks/", views.callbacks, name="callbacks"),
+    path("desk/callbacks/<int:pk>/", views.callback, name="callback"),
+    path("desk/callbacks/<int:pk>/attempt/", views.attempt, name="attempt"),
+    path("desk/callbacks/<int:pk>/phone/", views.phone, name="phone"),
+]

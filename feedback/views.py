@@ -1,0 +1,177 @@
+"""Pages of the verdict: the resident's survey, and the desk from which callers ring."""
+
+from functools import wraps
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from feedback.actions import callback as actions
+from feedback.forms import CallForm, SurveyForm
+from feedback.models import CallAttempt, Callback
+from grievance.casework import RESIDENT, Refused
+from grievance.models import Case, Grievance
+from grievance.sealing import fingerprint
+from grievance.wake import wake
+from street.models import Role
+
+ON_A_PAGE = 50
+# What a caller may note of a try; 已接通 is written down with the answer
+TRIES = [choice for choice in CallAttempt.Result.choices if choice[0] != CallAttempt.Result.ANSWERED]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey_by_receipt(request, receipt):
+    """评价页 for the holder of the receipt; 404 where nobody holds it."""
+    grievance = get_object_or_404(_grievances(), receipt_hash=fingerprint(receipt))
+    return _survey(request, grievance, url=f"/r/{receipt}/")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def survey_by_token(request, token):
+    """评价页 for the holder of a survey link, which opens nothing else."""
+    grievance = get_object_or_404(_grievances(), callbacks__token_hash=fingerprint(token))
+    return _survey(request, grievance, url="")
+
+
+def _grievances():
+    return Grievance.objects.select_related("case__promised_by")
+
+
+def _survey(request, grievance, *, url):
+    callback = _question(grievance)
+    page = {"grievance": grievance, "callback": callback, "url": url}
+    if request.method != "POST":
+        if callback.status == Callback.Status.ANSWERED:
+            return render(request, "feedback/thanks.html", {**page, "rework": not callback.content})
+        _must_be_waiting(callback)
+    form = SurveyForm(request.POST or None)
+    if form.is_valid():
+        return _answered(request, callback, form)
+    return render(request, "feedback/survey.html", {**page, "form": form}, status=400 if form.is_bound else 200)
+
+
+def _question(grievance):
+    """The callback the page asks for: the latest, or a new one where the sweep has not come by since the case was resolved."""
+    case = grievance.case
+    latest = grievance.callbacks.select_related("case__promised_by").order_by("-opened_at", "-pk").first()
+    asked = latest is not None and (latest.case_id, latest.round) == (case.pk, case.round)
+    if case.status == Case.Status.RESOLVED and not asked:
+        return Callback(case=case, grievance=grievance, round=case.round)
+    if latest is None:
+        raise Refused("not_resolved", "这件事还在办理，办结后会请您评价。")
+    latest.grievance = grievance
+    return latest
+
+
+def _must_be_waiting(callback):
+    if callback.status == Callback.Status.SUPERSEDED:
+        raise Refused("being_redone", "这件事正在重新办理，办好以后会再请您评价。")
+    actions.may_still_answer(callback)
+
+
+def _answered(request, callback, form):
+    at = timezone.now()
+    try:
+        row = callback if callback.pk else actions.open_callback(callback.grievance, at=at)
+        actions.record(row, **form.answer, way=Callback.Way.SURVEY, by=RESIDENT, at=at)
+    except Refused as no:
+        # A second tap finds the answer that the first one left
+        if no.code != "already_answered":
+            raise
+    wake("grievance.tasks.deliver")
+    return HttpResponseRedirect(request.path)
+
+
+def caller_only(view):
+    """回访员: signed in and posted as a caller somewhere; 403 for others, whatever else they may do."""
+
+    @login_required
+    @never_cache
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.scope.where({Role.CALLER}):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@caller_only
+@require_safe
+def callbacks(request):
+    """回访名单: whom to ring, in the order in which the work was finished."""
+    waiting = (
+        Callback.objects.to_call(request.user)
+        .select_related("case__category", "case__place", "grievance__complainant")
+        .annotate(tries=Count("attempts"), last_try=Max("attempts__at"))
+    )
+    page = Paginator(waiting, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/callbacks.html", {**admin.site.each_context(request), "page": page, "now": timezone.now()})
+
+
+@caller_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def callback(request, pk):
+    """回访单: what was said and done, the three questions, and the tries so far."""
+    row = _row(request, pk)
+    form = CallForm(request.POST or None, initial={"way": Callback.Way.PHONE})
+    if not form.is_valid():
+        return _page(request, row, form, status=400 if form.is_bound else 200)
+    try:
+        actions.record(row, **form.answer, by=request.user, at=timezone.now())
+    except Refused as no:
+        return _page(request, row, form, refusal=no, status=no.status)
+    wake("grievance.tasks.deliver")
+    messages.success(request, f"诉求 {row.grievance} 的回访已登记。")
+    return redirect("feedback:callbacks")
+
+
+@caller_only
+@require_POST
+def attempt(request, pk):
+    """登记拨打: the result of a try that reached nobody."""
+    row = _row(request, pk)
+    try:
+        actions.attempt(row, result=request.POST.get("result", ""), by=request.user, at=timezone.now())
+    except Refused as no:
+        return _page(request, row, CallForm(), refusal=no, status=no.status)
+    messages.success(request, f"诉求 {row.grievance} 的拨打结果已登记。")
+    return redirect("feedback:callbacks")
+
+
+@caller_only
+@require_POST
+def phone(request, pk):
+    """查看电话: shows the full number once; that it was read is written down."""
+    row = _row(request, pk)
+    try:
+        number = actions.reveal_phone(row, by=request.user, at=timezone.now())
+    except Refused as no:
+        return _page(request, row, CallForm(), refusal=no, status=no.status)
+    return _page(request, row, CallForm(initial={"way": Callback.Way.PHONE}), number=number)
+
+
+def _row(request, pk):
+    rows = Callback.objects.for_caller(request.user).select_related(
+        "case__category", "case__place", "case__promised_by", "grievance__complainant", "recorded_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request, row, form, *, number="", refusal=None, status=200):
+    context = {
+        **admin.site.each_context(request), "callback": row, "form": form,
+        "tries": TRIES, "attempts": row.attempts.select_related("by"),
+        "complainant": getattr(row.grievance, "complainant", None), "number": number, "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "desk/callback.html", context, status=status)
