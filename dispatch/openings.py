@@ -1,0 +1,75 @@
+"""可办动作: what is open to a person on a work order, once the facts of the order have narrowed the table of moves.
+
+The table says who may do what in which state; here stands what would be refused all the same, so that nobody is offered it.
+What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing."""
+
+from dispatch.actions.mediation import NEVER_MEDIATED, units_open_to
+from dispatch.models import Mediation
+from dispatch.workflow import MEDIATION, MEDIATORS, WORK_ORDER
+from grievance.casework import Move
+
+OPEN_MEDIATION = Move("open_mediation", "开始调解", set(), None, MEDIATORS)
+
+
+def open_moves(order, user, at):
+    """可办动作 of `user` on `order` at the instant `at`: the order's own, then mediation at its unit; Move objects."""
+    own = WORK_ORDER.open_to(order, user)
+    return [move for move in own if FACTS.get(move.name, _always)(order, user, at)] + mediation_moves(order, user)
+
+
+def _always(order, user, at):
+    return True
+
+
+def returnable(order, user, at):
+    """可退单: not designated, and not asked before."""
+    return not order.designated and not order.returns.all()
+
+
+def extendable(order, user, at):
+    """可申请延期: before the due time, and not asked before."""
+    return at <= order.due_at and all(row.agreed is False for row in order.extensions.all())
+
+
+def return_asked(order, user, at):
+    """退单待审, asked by somebody else."""
+    return _asked_by_another(order.returns.all(), user)
+
+
+def extension_asked(order, user, at):
+    """延期待批, asked by somebody else."""
+    return _asked_by_another(order.extensions.all(), user)
+
+
+def completed_by_another(order, user, at):
+    """他人办结: nobody reviews their own work."""
+    return order.completed_by_id != user.pk
+
+
+def _asked_by_another(rows, user):
+    return any(row.agreed is None and row.asked_by_id != user.pk for row in rows)
+
+
+FACTS = {
+    "ask_return": returnable,
+    "request_extension": extendable,
+    "decide_extension": extension_asked,
+    "agree_return": return_asked,
+    "refuse_return": return_asked,
+    "review_pass": completed_by_another,
+    "review_reject": completed_by_another,
+}
+
+
+def open_mediation_of(case):
+    """在调: the mediation under way in a case, else None."""
+    return next((row for row in case.mediations.all() if row.status == Mediation.Status.OPEN), None)
+
+
+def mediation_moves(order, user):
+    """调解动作: begin, or end the one under way at this unit; a matter of personal safety is never mediated."""
+    running = open_mediation_of(order.case)
+    if running:
+        return MEDIATION.open_to(running, user) if running.unit_id == order.handler_id else []
+    never = set(order.case.suggestion.get("alerts", [])) & set(NEVER_MEDIATED)
+    return [OPEN_MEDIATION] if order.handler in units_open_to(order.case, user) and not never else []
