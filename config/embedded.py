@@ -41,7 +41,7 @@ class Background:
         self.worker = app.WorkController(
             pool="threads", concurrency=2, without_gossip=True, without_mingle=True, without_heartbeat=True, quiet=True
         )
-        self.beat = EmbeddedService(app, max_interval=5, thread=True)
+        self.beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
         self.thread = threading.Thread(target=self._work, name="worker", daemon=True)
 
     def start(self):

@@ -238,7 +238,7 @@ REST_FRAMEWORK = {
 }
 
 # --- the product ---------------------------------------------------------------------------------
-NOTICE_BACKEND = env("NOTICE_BACKEND", default="grievance.delivery.append_to_file")
+NOTICE_BACKEND = env("NOTICE_BACKEND", default="") or "grievance.delivery.append_to_file"
 # Submissions per address, e.g. 60/hour; empty: off. Counted in the database, so that every process counts alike
 INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 # A resident may urge once in so many hours
