@@ -16,6 +16,7 @@ CASE = Workflow(
     Move("decline", "不予受理", {S.SUBMITTED, S.HELD}, S.DECLINED, DESK),
     Move("classify", "改类别", {S.SUBMITTED, S.HELD, S.ADMITTED, S.IN_HANDLING}, None, DESK),
     Move("mark_urgent", "标为特急", OPEN, None, DESK),
+    Move("count_households", "登记涉及户数", {*OPEN, S.RESOLVED}, None, {*DESK, Role.SUPERVISOR, Role.HANDLER, Role.UNIT_HEAD}),
     Move("merge", "并案", OPEN, S.MERGED, DESK),
     Move("split", "拆分", OPEN, None, DESK),
     Move("link", "关联事项", OPEN, None, {*DESK, Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),

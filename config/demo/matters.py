@@ -27,21 +27,17 @@ def ice(stage):
     stage.contact(hazard)
     yield local("2023-03-14 12:00")
     attempt = mediation.open_mediation(
-        case, unit=stage.units["qms-luxi"], parties="车主；物业公司", by=stage.who("luxi_tiaojie"), at=stage.at
+        case, unit=stage.units["qms-luxi"], parties="车主；物业", by=stage.who("luxi_tiaojie"), at=stage.at
     )
     stage.complete(hazard, "楼顶冰凌已清除，警戒线已撤。")
     stage.review(hazard)
     yield local("2023-03-14 13:30")
-    mediation.fail(
-        attempt, record_text="物业公司认为冰柱掉落不属其赔偿范围，双方未达成一致。", by=stage.who("luxi_tiaojie"), at=stage.at
-    )
+    mediation.fail(attempt, record_text="物业认为不属其赔偿范围，未达成一致。", by=stage.who("luxi_tiaojie"), at=stage.at)
     yield local("2023-03-14 15:40")
     _sign(stage, case, "secretary_supervise", "shuji")
     supervision.instruct(case, text="请司法所牵头，请律师参与，两日内给群众一个结果。", by=stage.who("shuji"), at=stage.at)
     lead = stage.orders(case)[0]
-    handling.transfer(
-        lead, to=stage.units["qms-sifasuo"], reason="社区调解未果，转司法所调解", by=stage.who("shuji"), at=stage.at
-    )
+    handling.transfer(lead, to=stage.units["qms-sifasuo"], reason="社区调解未果，转司法所", by=stage.who("shuji"), at=stage.at)
     yield local("2023-03-14 16:10")
     stage.accept(case)
     stage.contact(case)
@@ -49,7 +45,7 @@ def ice(stage):
     again = mediation.open_mediation(
         case,
         unit=stage.units["qms-sifasuo"],
-        parties="车主；物业公司",
+        parties="车主；物业",
         helpers="律师",
         by=stage.who("sifasuo_banli"),
         at=stage.at,

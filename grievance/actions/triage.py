@@ -121,6 +121,16 @@ def mark_urgent(case, *, by, at):
 
 
 @transaction.atomic
+def count_households(case, *, households, by, at):
+    """登记涉及户数: how many households or shops the matter affects; another figure than the number of reporters."""
+    if not 0 < households <= 1_000_000:
+        raise Refused("households_out_of_range", "涉及户数须为 1 至 1000000 的整数，请修改。", status=400)
+    case = lock(case)
+    CASE.apply("count_households", case, by=by, at=at, households=households, sentence=f"涉及 {households} 户。")
+    return case
+
+
+@transaction.atomic
 def merge(case, *, into, by, at):
     """并案: move all grievances of one case into the other. Each keeps its receipt, news and callback.
 
