@@ -62,10 +62,8 @@ class Workflow:
         """Refused `move_not_open` or `role_missing` unless the move may be made; the posting used, else None."""
         move = self.moves[name]
         if row.status not in move.sources:
-            raise Refused(
-                "move_not_open",
-                f"{self.noun} {row} 现在是“{row.get_status_display()}”，不能{move.label}。请刷新页面，查看最新状态后再操作。",
-            )
+            now = f"“{row.get_status_display()}”{_since(row)}"
+            raise Refused("move_not_open", f"{self.noun} {row} 现在是{now}，不能{move.label}。请刷新页面，查看最新状态后再操作。")
         return permit(move, row, by=by, at=at)
 
     def apply(self, name, row, *, by, at, sentence, public="", grievance=None, **changes):
@@ -81,6 +79,14 @@ class Workflow:
             row.case, f"{type(row)._meta.model_name}.{name}", at=at, by=by, posting=posting, subject=row,
             was=was, became=row.status, sentence=sentence, public=public, grievance=grievance,
         )  # fmt: skip
+
+
+def _since(row):
+    """Who brought the row into its present state, and when: for one who comes second. Empty where nobody moved it."""
+    subject = f"{type(row)._meta.model_name}:{row.pk}"
+    moved = Event.objects.filter(case=row.case_id, subject=subject, became=row.status).exclude(was=row.status)
+    last = moved.select_related("actor").order_by("-pk").first()
+    return f"（{last.actor or last.get_voice_display()}于{beijing(last.at)}办理）" if last else ""
 
 
 def posting_for(move, row, user):

@@ -302,3 +302,12 @@ def test_reading_leaves_no_trace_in_the_history(scene, order):
     before = Event.objects.count()
     signed_in(scene.who("luxi")).get(f"/api/v1/orders/{order.number}/")
     assert Event.objects.count() == before
+
+
+def test_second_of_two_who_finish_the_same_order_hears_who_was_first_and_when(scene, order):
+    luxi, secretary = signed_in(scene.who("luxi")), signed_in(scene.who("luxi_secretary"))
+    move(luxi, order, "accept")
+    move(luxi, order, "complete", public_answer="已办")
+    second = move(secretary, order, "complete", public_answer="也办了")
+    assert (second.status_code, second.json()["code"]) == (409, "move_not_open")
+    assert "“办结待审”（luxi于2023年3月14日 11:20办理）" in second.json()["message"]
