@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase
 
-from tests import services
+from tests import services, triggers
 
 # marker → (what is missing, how it is found)
 MEANS = {
@@ -72,6 +73,34 @@ def django_db_modify_db_settings():
     database = connections["default"]
     if database.vendor == "sqlite":
         database.settings_dict["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def history_can_be_emptied():
+    """Between tests alone: everywhere else the database refuses to delete a line of a case's history."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(test):
+        with triggers.lifted():
+            empty(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def history_steps_aside():
+    """Only the emptying of the database after a test that commits may delete from the history."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def emptied(case):
+        with triggers.lifted():
+            empty(case)
+
+    TransactionTestCase._fixture_teardown = emptied
+    yield
+    TransactionTestCase._fixture_teardown = empty
 
 
 @pytest.fixture(autouse=True)

@@ -6,183 +6,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grievance', '0001_initial'),
-        ('street', '0001_initial'),
+        ("grievance", "0001_initial"),
+        ("street", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='place',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='street.place', verbose_name='点位'),
+            model_name="case",
+            name="place",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="street.place",
+                verbose_name="点位",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='promised_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='承办单位'),
+            model_name="case",
+            name="promised_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="street.organisation",
+                verbose_name="承办单位",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='street',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='street.organisation', verbose_name='街道'),
+            model_name="case",
+            name="street",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="street.organisation", verbose_name="街道"
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='grievance.case', verbose_name='事项'),
+            model_name="attachment",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attachments", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='caseunit',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='units', to='grievance.case', verbose_name='事项'),
+            model_name="caseunit",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="units", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='caseunit',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='单位'),
+            model_name="caseunit",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="street.organisation", verbose_name="单位"
+            ),
         ),
         migrations.AddField(
-            model_name='category',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='grievance.category', verbose_name='上级类别'),
+            model_name="category",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="grievance.category",
+                verbose_name="上级类别",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='grievance.category', verbose_name='类别'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="cases",
+                to="grievance.category",
+                verbose_name="类别",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人'),
+            model_name="event",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="经办人",
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='grievance.case', verbose_name='事项'),
+            model_name="event",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='grievance',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='grievance.case', verbose_name='事项'),
+            model_name="grievance",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="grievances", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='grievance',
-            name='first_case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grievance.case', verbose_name='最初事项'),
+            model_name="grievance",
+            name="first_case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grievance.case", verbose_name="最初事项"
+            ),
         ),
         migrations.AddField(
-            model_name='event',
-            name='grievance',
-            field=models.ForeignKey(help_text='为空表示与全案诉求人有关', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='grievance.grievance', verbose_name='诉求'),
+            model_name="event",
+            name="grievance",
+            field=models.ForeignKey(
+                help_text="为空表示与全案诉求人有关",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="events",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='complainant',
-            name='grievance',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='complainant', to='grievance.grievance', verbose_name='诉求'),
+            model_name="complainant",
+            name="grievance",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="complainant",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='grievance',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='grievance.grievance', verbose_name='诉求'),
+            model_name="attachment",
+            name="grievance",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='grievance.case', verbose_name='事项'),
+            model_name="notice",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='grievance',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='grievance.grievance', verbose_name='诉求'),
+            model_name="notice",
+            name="grievance",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='organisation',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='street.organisation', verbose_name='单位'),
+            model_name="notice",
+            name="organisation",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="street.organisation",
+                verbose_name="单位",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='人员'),
+            model_name="notice",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="人员",
+            ),
         ),
         migrations.AddField(
-            model_name='qrcode',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qr_codes', to='street.place', verbose_name='点位'),
+            model_name="qrcode",
+            name="place",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="qr_codes", to="street.place", verbose_name="点位"
+            ),
         ),
         migrations.AddField(
-            model_name='grievance',
-            name='qr_code',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grievances', to='grievance.qrcode', verbose_name='说事码'),
+            model_name="grievance",
+            name="qr_code",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="grievances",
+                to="grievance.qrcode",
+                verbose_name="说事码",
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='作者'),
+            model_name="remark",
+            name="author",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="作者",
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='grievance.case', verbose_name='事项'),
+            model_name="remark",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="remarks", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='grievance',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='grievance.grievance', verbose_name='诉求'),
+            model_name="remark",
+            name="grievance",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="remarks",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='remark',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='grievance.remark', verbose_name='补充'),
+            model_name="attachment",
+            name="remark",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="grievance.remark",
+                verbose_name="补充",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='caseunit',
-            constraint=models.UniqueConstraint(fields=('case', 'organisation'), name='case_unit_once'),
+            model_name="caseunit",
+            constraint=models.UniqueConstraint(fields=("case", "organisation"), name="case_unit_once"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'submitted'), ('studied_at__isnull', True)), fields=['submitted_at'], name='case_unstudied'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "submitted"), ("studied_at__isnull", True)),
+                fields=["submitted_at"],
+                name="case_unstudied",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'resolved')), fields=['resolved_at'], name='case_resolved'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("status", "resolved")), fields=["resolved_at"], name="case_resolved"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['street', 'status', 'submitted_at'], name='grievance_c_street__a2a0d3_idx'),
+            model_name="case",
+            index=models.Index(fields=["street", "status", "submitted_at"], name="grievance_c_street__a2a0d3_idx"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('status', 'merged')), models.Q(models.Q(('status', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='merged_case_names_the_other'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("status", "merged")),
+                    models.Q(models.Q(("status", "merged"), _negated=True), ("merged_into__isnull", True)),
+                    _connector="OR",
+                ),
+                name="merged_case_names_the_other",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('status__in', ['closed', 'declined', 'merged', 'withdrawn'])), models.Q(models.Q(('status__in', ['closed', 'declined', 'merged', 'withdrawn']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='ended_case_has_its_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("status__in", ["closed", "declined", "merged", "withdrawn"])),
+                    models.Q(
+                        models.Q(("status__in", ["closed", "declined", "merged", "withdrawn"]), _negated=True),
+                        ("ended_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ended_case_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['case', 'at'], name='grievance_e_case_id_ac759b_idx'),
+            model_name="event",
+            index=models.Index(fields=["case", "at"], name="grievance_e_case_id_ac759b_idx"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('actor__isnull', False), ('voice', 'staff')), models.Q(models.Q(('voice', 'staff'), _negated=True), ('actor__isnull', True)), _connector='OR'), name='event_actor_goes_with_staff'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("actor__isnull", False), ("voice", "staff")),
+                    models.Q(models.Q(("voice", "staff"), _negated=True), ("actor__isnull", True)),
+                    _connector="OR",
+                ),
+                name="event_actor_goes_with_staff",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('sent_at__isnull', True)), fields=['not_before'], name='notice_unsent'),
+            model_name="notice",
+            index=models.Index(condition=models.Q(("sent_at__isnull", True)), fields=["not_before"], name="notice_unsent"),
         ),
         migrations.AddConstraint(
-            model_name='qrcode',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('place',), name='place_has_one_live_code'),
+            model_name="qrcode",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at__isnull", True)), fields=("place",), name="place_has_one_live_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grievance',
-            constraint=models.UniqueConstraint(condition=models.Q(('qr_code__isnull', False)), fields=('qr_code', 'key'), name='grievance_once_per_key'),
+            model_name="grievance",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("qr_code__isnull", False)), fields=("qr_code", "key"), name="grievance_once_per_key"
+            ),
         ),
     ]

@@ -4,24 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grievance', '0002_initial'),
+        ("grievance", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IntakeCount',
+            name="IntakeCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address_index', models.CharField(max_length=64, verbose_name='地址盲索引')),
-                ('window_start', models.DateTimeField(db_index=True, verbose_name='窗口起点')),
-                ('count', models.PositiveIntegerField(default=0, verbose_name='次数')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address_index", models.CharField(max_length=64, verbose_name="地址盲索引")),
+                ("window_start", models.DateTimeField(db_index=True, verbose_name="窗口起点")),
+                ("count", models.PositiveIntegerField(default=0, verbose_name="次数")),
             ],
             options={
-                'verbose_name': '提交计数',
-                'verbose_name_plural': '提交计数',
-                'constraints': [models.UniqueConstraint(fields=('address_index', 'window_start'), name='intake_count_once_per_window')],
+                "verbose_name": "提交计数",
+                "verbose_name_plural": "提交计数",
+                "constraints": [
+                    models.UniqueConstraint(fields=("address_index", "window_start"), name="intake_count_once_per_window")
+                ],
             },
         ),
     ]

@@ -2,7 +2,6 @@
 
 from django.db import models
 
-
 ENDINGS = {
     "image/jpeg": ".jpg",
     "audio/webm": ".webm",

@@ -14,7 +14,11 @@ class Event(models.Model):
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="events", verbose_name="事项")
     grievance = models.ForeignKey(
-        "grievance.Grievance", models.PROTECT, null=True, related_name="events", verbose_name="诉求",
+        "grievance.Grievance",
+        models.PROTECT,
+        null=True,
+        related_name="events",
+        verbose_name="诉求",
         help_text="为空表示与全案诉求人有关",
     )
     kind = models.CharField("动作", max_length=40)

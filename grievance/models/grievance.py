@@ -48,9 +48,7 @@ class Grievance(models.Model):
         verbose_name = verbose_name_plural = "诉求"
         ordering = ["submitted_at"]
         constraints = [
-            models.UniqueConstraint(
-                name="grievance_once_per_key", fields=["qr_code", "key"], condition=Q(qr_code__isnull=False)
-            )
+            models.UniqueConstraint(name="grievance_once_per_key", fields=["qr_code", "key"], condition=Q(qr_code__isnull=False))
         ]
 
     def __str__(self):

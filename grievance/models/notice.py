@@ -23,9 +23,7 @@ class Notice(models.Model):
     key = models.CharField("唯一键", max_length=120, unique=True)
     kind = models.CharField("类型", max_length=30)
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="notices", verbose_name="事项")
-    grievance = models.ForeignKey(
-        "grievance.Grievance", models.PROTECT, null=True, related_name="notices", verbose_name="诉求"
-    )
+    grievance = models.ForeignKey("grievance.Grievance", models.PROTECT, null=True, related_name="notices", verbose_name="诉求")
     organisation = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="单位")
     user = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="人员")
     role = models.CharField("角色", max_length=24, blank=True)

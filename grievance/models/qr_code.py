@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from street.models import Role
+
 
 class QRCodeQuerySet(models.QuerySet["QRCode"]):
     def live(self):
@@ -10,9 +12,10 @@ class QRCodeQuerySet(models.QuerySet["QRCode"]):
         return self.filter(revoked_at__isnull=True)
 
     def visible_to(self, user):
-        """可见范围: the codes of one's street, or of the communities one works for."""
+        """可见范围: the codes of one's street (the administrator's too), or of the communities one works for."""
         scope = user.scope
-        return self.filter(Q(place__street__in=scope.streets) | Q(place__community__in=scope.organisations))
+        streets = scope.streets | scope.where({Role.SYSTEM_ADMIN})
+        return self.filter(Q(place__street__in=streets) | Q(place__community__in=scope.organisations))
 
 
 class QRCode(models.Model):

@@ -1,0 +1,258 @@
+"""诉求上报: what residents do: submit, add, urge, withdraw. Nobody needs an account; the receipt is the key."""
+
+import json
+from dataclasses import astuple, dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from grievance import media, said
+from grievance.actions import triage
+from grievance.casework import RESIDENT, Refused, beijing, human_number, lock, notice_for, notify, record
+from grievance.models import Attachment, Case, Complainant, Grievance, Remark
+from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
+from grievance.workflow import CASE, OPEN
+from street.models import Role
+
+CASE_PREFIX, GRIEVANCE_PREFIX = "A", "S"
+NUMBER_TRIES = 3
+SAME_REMARK = timedelta(minutes=10)
+"""提案: the same words and pictures again within this time are a double tap, not a second remark."""
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What was said, checked and clean; the part of a submission that a retry must repeat."""
+
+    kind: str
+    description: str
+    address: str
+    name: str
+    phone: str
+    confidential: bool
+
+
+def submit(
+    qr_code, *, kind=Grievance.Kind.REPORT, description="", address="", photos=(), voice=None, name="", phone="",
+    confidential=False, key, at, source=Case.Source.SCAN,
+):  # fmt: skip
+    """扫码上报: one grievance in a case of its own, receipt and number given at once.
+
+    The same key with the same body gives the same grievance again. Refused: `revoked_code` 410, `key_reused` 409,
+    `nothing_said`, `bad_key` and those of `said` and `media`. Files are stored before the transaction opens."""
+    if not qr_code.live:
+        raise revoked()
+    key = said.clean(key)
+    if not 0 < len(key) <= 200:
+        raise Refused("bad_key", "提交标识（Idempotency-Key）须为 1 至 200 个字符。", status=400)
+    body = _Body(
+        kind=said.kind(kind), description=said.description(description), address=said.address(address), name=said.name(name),
+        phone=said.phone(phone), confidential=bool(confidential),
+    )  # fmt: skip
+    if not (body.description or photos or voice):
+        raise Refused("nothing_said", "还没有内容。请写几句话，或拍一张照片，或说一段语音，任选一样就行。", status=400)
+    digest = _digest(body, photos, voice)
+    kept = media.keep_photos(photos) + ([media.keep_voice(voice)] if voice else [])
+    return _once(qr_code, key, digest, lambda: _open(qr_code, body, kept, key=key, digest=digest, at=at, source=source))
+
+
+def revoked():
+    """The answer to whoever scans a code that is out of use."""
+    return Refused(
+        "revoked_code", "这个说事码已经停用。请扫附近新贴的说事码，或在首页选您的社区；也可以直接打街道电话。", status=410
+    )
+
+
+def _digest(body, photos, voice):
+    """Keyed, since without a key a phone number could be guessed back from it."""
+    files = [media.digest(photo) for photo in photos] + [media.digest(voice) if voice else ""]
+    return blind_index(json.dumps([*astuple(body), *files], ensure_ascii=False))
+
+
+def _once(qr_code, key, digest, open_case):
+    """Insert first and look only when that fails: of two at the same time the database lets one through."""
+    for _ in range(NUMBER_TRIES):
+        try:
+            return open_case()
+        except IntegrityError as error:
+            clash = error
+        if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
+            return _same(earlier, digest)
+    # No such key yet: three numbers in a row were taken, or the row breaks another rule
+    raise clash
+
+
+def _same(earlier, digest):
+    if earlier.body_digest != digest:
+        raise Refused(
+            "key_reused",
+            f"这份内容与先前已收到的诉求 {earlier.number} 用了同一个提交标识，但内容不同，没有登记。"
+            "如要补充，请打开查询页“补充情况”；如是另一件事，请重新扫码填写。",
+        )
+    return earlier
+
+
+@transaction.atomic
+def _open(qr_code, body, kept, *, key, digest, at, source):
+    place, salt = qr_code.place, new_salt()
+    case = Case(
+        number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
+        source=source, submitted_at=at,
+    )  # fmt: skip
+    case.save(force_insert=True)
+    grievance = Grievance(
+        number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, kind=body.kind,
+        description=body.description, address=body.address, key=key, body_digest=digest, receipt_salt=salt,
+        receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
+    )  # fmt: skip
+    grievance.save(force_insert=True)
+    _attach(kept, case, grievance, at=at)
+    record(
+        case, "case.submit", at=at, by=RESIDENT, subject=grievance, grievance=grievance, became=case.status,
+        sentence=f"{Case.Source(source).label}上报：{place.name}。",
+        public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
+    )  # fmt: skip
+    _keep_contact(grievance, body, at=at)
+    return grievance
+
+
+def _title(body, kept, place):
+    if body.description:
+        return " ".join(body.description.split())[:40]
+    said_by = "语音" if any(file.kind == Attachment.Kind.VOICE for file in kept) else "图片"
+    return f"（{said_by}）{place.name}"[:80]
+
+
+def _attach(kept, case, grievance, *, at, remark=None):
+    if kept:
+        Attachment.objects.bulk_create(file.attachment(case, grievance, at, remark) for file in kept)
+
+
+def _keep_contact(grievance, body, *, at):
+    """The contact and the first message, where there is one to be reached."""
+    if not (body.name or body.phone or body.confidential):
+        return
+    Complainant(
+        grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone), confidential=body.confidential
+    ).save(force_insert=True)
+    if body.phone:
+        text = f"【说事直通车】您的诉求 {grievance.number} 已收到，街道专班正在研判。看进展：{{follow}}"
+        notify(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
+
+
+def add_remark(grievance, *, text="", photos=(), at):
+    """补充情况: words or pictures to one's own grievance; a matter held for it goes back to the desk.
+
+    The same again within ten minutes is the same remark. Refused `nothing_said`, `withdrawn`, `case_ended`, those of `media`."""
+    text = said.description(text)
+    if not (text or photos):
+        raise Refused("nothing_said", "还没有内容。请写几句话或选一张照片，再点“补充”。", status=400)
+    return _add_remark(grievance, text, media.keep_photos(photos), at=at)
+
+
+@transaction.atomic
+def _add_remark(grievance, text, kept, *, at):
+    grievance = lock(grievance)
+    _refuse_when_over(grievance, "补充")
+    case, latest = grievance.case, grievance.remarks.filter(author=None).last()
+    if latest and latest.text == text and at - latest.at < SAME_REMARK and _files(latest) == {file.sha256 for file in kept}:
+        return latest
+    remark = Remark(case=case, grievance=grievance, text=text, at=at)
+    remark.save(force_insert=True)
+    _attach(kept, case, grievance, at=at, remark=remark)
+    with_photos = f"，附 {len(kept)} 张照片" if kept else ""
+    record(
+        case, "remark.add", at=at, by=RESIDENT, subject=remark, grievance=grievance,
+        sentence=f"诉求人补充了情况{with_photos}。", public=f"您补充了情况{with_photos}。",
+    )  # fmt: skip
+    if case.status == Case.Status.HELD:
+        triage.unhold(case, by=RESIDENT, at=at)
+    _tell_those_in_charge(case, f"remark:{remark.pk}", "remark", f"事项 {case.number} 的诉求人补充了情况，请查看。", at=at)
+    return remark
+
+
+def _files(remark):
+    return set(remark.attachments.values_list("sha256", flat=True))
+
+
+@transaction.atomic
+def urge(grievance, *, at):
+    """催一催: tells the unit in charge and the desk that the resident is waiting; once in URGE_HOURS.
+
+    Refused `withdrawn`, `case_ended`, `nothing_to_urge` once the work is done, `urged_recently`."""
+    grievance = lock(grievance)
+    case = grievance.case
+    _refuse_when_over(grievance, "催办")
+    if case.status not in OPEN:
+        raise Refused("nothing_to_urge", "这件事已经办结，正在回访。没有解决的，请点“现在评价”告诉我们，会重新办理。")
+    again_at = _may_urge_again_at(grievance)
+    if again_at and at < again_at:
+        raise Refused(
+            "urged_recently",
+            f"您已在{beijing(grievance.urged_at)}催过，承办单位和街道专班都已看到。{beijing(again_at)}后可以再催。",
+        )
+    grievance.urged_at = at
+    grievance.save(update_fields=["urged_at"])
+    record(
+        case, "grievance.urge", at=at, by=RESIDENT, subject=grievance, grievance=grievance,
+        sentence=f"诉求 {grievance.number} 的诉求人催办。", public="您催办了一次，承办单位和街道专班已收到。",
+    )  # fmt: skip
+    _tell_those_in_charge(
+        case, f"urge:{grievance.pk}:{int(at.timestamp())}", "urge", f"诉求人催办事项 {case.number}，请尽快办理。", at=at
+    )
+    return grievance
+
+
+@transaction.atomic
+def withdraw(grievance, *, at):
+    """撤回: this resident wants nothing more of it; the case goes on while another grievance in it stands.
+
+    Refused `withdrawn`, `case_ended`, `too_late` once the work is done."""
+    grievance = lock(grievance)
+    case = grievance.case
+    _refuse_when_over(grievance, "撤回")
+    if case.status not in OPEN:
+        raise Refused("too_late", "这件事已经办结，正在回访，不用撤回。对结果有话说，请点“现在评价”。")
+    grievance.withdrawn_at = at
+    grievance.save(update_fields=["withdrawn_at"])
+    record(
+        case, "grievance.withdraw", at=at, by=RESIDENT, subject=grievance, grievance=grievance,
+        sentence=f"诉求 {grievance.number} 由诉求人撤回。", public="您撤回了这件诉求，不再办理和回访。",
+    )  # fmt: skip
+    if not case.grievances.filter(withdrawn_at=None).exists():
+        CASE.apply("withdraw", case, by=RESIDENT, at=at, ended_at=at, sentence="诉求人均已撤回，事项随之撤回。")
+        _tell_those_in_charge(case, f"withdrawn:{case.pk}", "withdrawn", f"事项 {case.number} 已由诉求人撤回，不再办理。", at=at)
+    return grievance
+
+
+def may_be_urged(grievance, *, at):
+    """Whether `urge` would pass now."""
+    again_at = _may_urge_again_at(grievance)
+    return may_be_withdrawn(grievance) and (again_at is None or again_at <= at)
+
+
+def may_be_withdrawn(grievance):
+    """Whether `withdraw` would pass now: work is still to be done for this resident."""
+    return grievance.withdrawn_at is None and grievance.case.status in OPEN
+
+
+def _may_urge_again_at(grievance):
+    return grievance.urged_at and grievance.urged_at + timedelta(hours=settings.URGE_HOURS)
+
+
+def _refuse_when_over(grievance, verb):
+    """Our own sentences, since the workflow's would show this resident the title of a case that another began."""
+    if grievance.withdrawn_at:
+        raise Refused("withdrawn", f"您已在{beijing(grievance.withdrawn_at)}撤回这件诉求，不能再{verb}。以后需要，可以重新扫码。")
+    if grievance.case.ended:
+        status = grievance.case.get_status_display()
+        raise Refused("case_ended", f"这件事{status}，不能再{verb}。有新情况，请重新扫码说事，或打街道电话。")
+
+
+def _tell_those_in_charge(case, key, kind, text, *, at):
+    """The desk always, the unit in charge where there is one: once each."""
+    notices = [notice_for(f"{key}:desk", kind, case, text, at=at, role=Role.DISPATCHER)]
+    if case.promised_by_id:
+        notices.append(notice_for(f"{key}:unit", kind, case, text, at=at, organisation=case.promised_by))
+    notify(*notices)

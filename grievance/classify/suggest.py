@@ -1,0 +1,98 @@
+"""研判建议: what a case seems to be about, how sure that is, and why, in words a resident may read (个人信息保护法 art. 24)."""
+
+from dataclasses import dataclass, field
+
+from grievance.classify.lexicon import current
+from grievance.models import Grievance
+
+ENOUGH = 2.0
+"""提案: the score from which words alone can make a suggestion sure; below it, confidence shrinks in proportion."""
+PLACE_SHARE = 0.5
+"""提案: what a word of the place counts beside the same word in what was said; it tips a balance, it never decides alone."""
+LEANINGS = {Grievance.Kind.DISPUTE: ("F", 1.5, False), Grievance.Kind.SUGGESTION: ("L3", 3.0, True)}
+"""提案: 选项 → (code or head of codes, weight, whether it counts without any word)."""
+MOST_ALTERNATIVES = 3
+
+
+@dataclass
+class Suggestion:
+    """研判建议: `confidence` 0–1; `barred` says that nothing may be sent without a person; all of it can be kept as JSON."""
+
+    category_code: str | None = None
+    confidence: float = 0.0
+    urgent: bool = False
+    barred: bool = False
+    reasons: list[str] = field(default_factory=list)
+    alternatives: list[list] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    score: float = 0.0
+
+
+def suggest(case):
+    """研判建议 for a case from all that its residents said; a case of voice or pictures alone waits for a person."""
+    grievances = list(case.grievances.filter(withdrawn_at=None).order_by("pk"))
+    text = "\n".join(_texts(case, grievances))
+    if not text.strip():
+        return Suggestion(barred=True, reasons=["没有文字，须听语音或看图片后研判"])
+    lexicon = current()
+    found = Suggestion()
+    _look_for_alerts(found, lexicon, text)
+    kind = grievances[0].kind if grievances else Grievance.Kind.REPORT
+    if kind == Grievance.Kind.QUESTION:
+        found.barred = True
+        found.reasons.append("选了“我想问”，由专班先行答复")
+    _weigh(found, lexicon, text, _place_text(case, grievances), kind)
+    return found
+
+
+def _texts(case, grievances):
+    said_later = case.remarks.filter(author=None) if grievances else case.remarks.all()
+    first = [grievance.description for grievance in grievances] if grievances else [case.title]
+    return [*first, *(remark.text for remark in said_later)]
+
+
+def _place_text(case, grievances):
+    addresses = [grievance.address for grievance in grievances]
+    return "\n".join([case.place.name, case.place.get_kind_display(), *addresses] if case.place else addresses)
+
+
+def _look_for_alerts(found, lexicon, text):
+    for alert, words in lexicon.alerts_in(text):
+        found.alerts.append(alert.code)
+        found.urgent = found.urgent or alert.urgent
+        found.barred = found.barred or alert.bars_automatic
+        found.reasons.append(f"提到{_quoted(words)}（{alert.label}）")
+
+
+def _weigh(found, lexicon, text, place_text, kind):
+    reasons, scores = _scores(lexicon, text, place_text, kind)
+    ranked = sorted(((score, code) for code, score in scores.items() if score > 0), key=lambda pair: (-pair[0], pair[1]))
+    if not ranked:
+        found.reasons.append("没有认出能说明类别的词语")
+        return
+    found.score, found.category_code = ranked[0]
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    found.confidence = round(found.score / (found.score + second) * min(1.0, found.score / ENOUGH), 3)
+    found.alternatives = [[code, round(score, 2)] for score, code in ranked[1 : 1 + MOST_ALTERNATIVES]]
+    found.reasons += reasons[found.category_code]
+
+
+def _scores(lexicon, text, place_text, kind):
+    """Reasons and sums by category: words said, then words of the place, then the choice the resident made."""
+    said = lexicon.words_in(text)
+    scores = {code: sum(word.weight for word in words) for code, words in said.items()}
+    reasons = {code: [f"提到{_quoted(word.word for word in words if word.weight > 0)}"] for code, words in said.items()}
+    for code, words in lexicon.words_in(place_text).items():
+        if scores.get(code, 0) > 0:
+            scores[code] += PLACE_SHARE * sum(word.weight for word in words)
+            reasons[code].append(f"位置有{_quoted(word.word for word in words)}")
+    head, weight, by_itself = LEANINGS.get(kind, ("", 0.0, False))
+    for code in lexicon.names if head else ():
+        if code.startswith(head) and (by_itself or scores.get(code, 0) > 0):
+            scores[code] = scores.get(code, 0) + weight
+            reasons.setdefault(code, []).append(f"选了“{Grievance.Kind(kind).label}”")
+    return reasons, scores
+
+
+def _quoted(words):
+    return "".join(f"‘{word}’" for word in words)

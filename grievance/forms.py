@@ -1,0 +1,61 @@
+"""表单: what a resident typed, shown again as typed when something is refused. The rules are the actions' alone."""
+
+import secrets
+
+from django import forms
+
+from grievance import said
+from grievance.models import Grievance
+
+# Refused code → the field beside which the sentence stands
+FIELD_OF = {
+    "unknown_kind": "kind",
+    "nothing_said": "description",
+    "description_too_long": "description",
+    "address_too_long": "address",
+    "name_too_long": "name",
+    "bad_phone": "phone",
+    "too_many_photos": "photos",
+    "photo_too_large": "photos",
+    "not_a_photo": "photos",
+    "photo_damaged": "photos",
+    "photo_too_many_pixels": "photos",
+    "voice_too_large": "voice",
+    "not_a_voice": "voice",
+}
+
+
+def new_key():
+    """提交标识: given out with each fresh form, so that a double tap makes one grievance."""
+    return secrets.token_urlsafe(16)
+
+
+class ReportForm(forms.Form):
+    """我要说事: the page's fields; what was typed goes to `intake.submit` as it is."""
+
+    kind = forms.CharField(required=False)
+    description = forms.CharField(required=False, strip=False)
+    photos = forms.FileField(required=False)
+    voice = forms.FileField(required=False)
+    address = forms.CharField(required=False)
+    name = forms.CharField(required=False)
+    phone = forms.CharField(required=False)
+    confidential = forms.BooleanField(required=False)
+    key = forms.CharField(required=False)
+    website = forms.CharField(required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, initial={"kind": Grievance.Kind.REPORT, "key": new_key()}, **kwargs)
+        # Shown by the page's counter; enforced by the action, so that no text is ever cut off
+        self.fields["description"].max_length = said.DESCRIPTION_MAX
+
+    def typed(self):
+        """The text fields for `intake.submit`."""
+        return {name: self.cleaned_data[name] for name in ("kind", "description", "address", "name", "phone", "confidential")}
+
+    def refuse(self, refused):
+        """Put the sentence of a Refused beside its field; a used key gives way to a new one."""
+        self.add_error(FIELD_OF.get(refused.code), refused.message)
+        if refused.code == "key_reused":
+            self.data = self.data.copy()
+            self.data["key"] = new_key()

@@ -1,0 +1,62 @@
+"""定时清扫: deliver what waits in the outbox. Safe to run twice, late or beside itself."""
+
+import logging
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.module_loading import import_string
+
+from grievance.delivery import message_for
+from grievance.models import Notice
+
+log = logging.getLogger(__name__)
+LEASE = timedelta(minutes=5)
+"""So long a batch belongs to one worker; should that worker die, others take it up afterwards."""
+STOP_AFTER_SECONDS = LEASE.total_seconds() / 2
+"""A slow gateway must not outlast the lease: what is left is handed back."""
+LONGEST_WAIT = timedelta(hours=6)
+
+
+def deliver(*, at, size=200):
+    """发送: lease up to `size` notices, send each with its key outside any transaction, mark it; the number sent.
+
+    At least once: a crash between sending and marking sends again, with the same key. What fails waits 1, 2, 4 … minutes, at most
+    six hours, and holds up nobody else."""
+    send, started, sent = import_string(settings.NOTICE_BACKEND), time.monotonic(), 0
+    leased = _lease(at, size)
+    for number, notice in enumerate(leased):
+        if time.monotonic() - started > STOP_AFTER_SECONDS:
+            _hand_back(leased[number:])
+            break
+        sent += _send(notice, send, at)
+    return sent
+
+
+@transaction.atomic
+def _lease(at, size):
+    due = Notice.objects.due(at).order_by("not_before", "pk")
+    waiting = list(due.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)[:size])
+    Notice.objects.due(at).filter(pk__in=waiting).update(leased_until=at + LEASE, attempts=F("attempts") + 1)
+    read = Notice.objects.select_related("grievance__complainant", "organisation", "user")
+    return list(read.filter(pk__in=waiting).order_by("not_before", "pk"))
+
+
+def _send(notice, send, at):
+    try:
+        send(message_for(notice))
+    except Exception as error:
+        log.warning("notice %s was not sent (try %s): %s", notice.key, notice.attempts, error)
+        wait = min(timedelta(minutes=2 ** min(notice.attempts - 1, 12)), LONGEST_WAIT)
+        failure = f"{type(error).__name__}: {error}"[:200]
+        Notice.objects.filter(pk=notice.pk).update(leased_until=None, not_before=at + wait, failure=failure)
+        return 0
+    Notice.objects.filter(pk=notice.pk).update(leased_until=None, sent_at=at, failure="")
+    return 1
+
+
+def _hand_back(notices):
+    keys = [notice.pk for notice in notices]
+    Notice.objects.filter(pk__in=keys, sent_at=None).update(leased_until=None, attempts=F("attempts") - 1)

@@ -1,0 +1,13 @@
+"""Celery reads the clock and calls the sweep; it holds no rule and no state."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from grievance import sweeps
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def deliver():
+    """Woken by whoever wrote a notice; beat as a backstop."""
+    while sweeps.deliver(at=timezone.now()):
+        pass

@@ -1,0 +1,21 @@
+"""Addresses of residents, of the public intake, and of the codes."""
+
+from django.urls import path
+
+from grievance import api
+from grievance.views import codes, follow, home, report
+
+app_name = "grievance"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("c/<slug:code>/", home.places, name="places"),
+    path("q/<str:token>/", report.report, name="report"),
+    path("r/<str:receipt>/", follow.follow, name="follow"),
+    path("r/<str:receipt>/attachments/<int:pk>/", follow.attachment, name="attachment"),
+    path("privacy/", home.privacy, name="privacy"),
+    path("codes/", codes.sheets, name="codes"),
+    path("codes/register/", codes.register, name="code_register"),
+    path("codes/issue/<slug:place>/", codes.issue, name="issue_code"),
+    path("codes/<int:pk>/revoke/", codes.revoke, name="revoke_code"),
+    path("api/v1/q/<str:token>/grievances/", api.submit, name="submit"),
+]

@@ -1,0 +1,14 @@
+"""What every resident page needs to know of the street it speaks for."""
+
+from django.conf import settings
+
+from grievance import media
+
+
+def of_street(street):
+    """页面信息 of a street, or of none where the page belongs to no one street."""
+    return {
+        "street_name": street.name if street else "",
+        "office_phone": (street.phone if street else "") or settings.OFFICE_PHONE,
+        "max_photos": media.MAX_PHOTOS,
+    }

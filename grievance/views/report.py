@@ -1,0 +1,75 @@
+"""扫码说事: the page behind a code."""
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from grievance import classify, throttle
+from grievance.actions import intake
+from grievance.casework import Refused
+from grievance.forms import ReportForm, new_key
+from grievance.models import QRCode
+from grievance.views.page import of_street
+from grievance.wake import wake
+
+
+def code_of(token, *read):
+    """说事码 by its token, live or revoked, with its place and what else is to be read. Refused `unknown_code` 404."""
+    code = QRCode.objects.select_related("place", *read).filter(token=token).first()
+    if code is None:
+        raise Refused(
+            "unknown_code", "没有这个说事码：链接可能不完整。请重新扫码，或在首页选您的社区；也可以直接打街道电话。", status=404
+        )
+    return code
+
+
+# Exempt: a resident has no session whose rights a foreign page could borrow, and cookies may be off inside WeChat
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request, token):
+    """我要说事: GET shows the form, POST takes what was said and goes on to the receipt."""
+    code = code_of(token, "place__parent__parent__parent", "place__street")
+    if not code.live:
+        raise intake.revoked()
+    if request.method != "POST":
+        return _page(request, code, ReportForm())
+    form = ReportForm(request.POST)
+    if not form.is_valid():
+        return _page(request, code, form, status=400)
+    try:
+        grievance = _submit(request, code, form, timezone.now())
+    except Refused as refused:
+        form.refuse(refused)
+        return _page(request, code, form, status=refused.status, retry_after=getattr(refused, "retry_after", None))
+    wake("dispatch.tasks.route_submitted", "grievance.tasks.deliver")
+    return HttpResponseRedirect(reverse("grievance:follow", args=[grievance.receipt]) + "?new=1")
+
+
+def _submit(request, code, form, at):
+    if form.cleaned_data["website"]:
+        # Shown to nobody, so a program filled it in, or a browser's helper did: the person need only press again
+        raise Refused("looks_automatic", "这份提交像是程序自动填写的，还没有登记。请核对后再按一次“发送”。", status=400)
+    throttle.count(request.META["REMOTE_ADDR"], at=at)
+    return intake.submit(
+        code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"),
+        key=form.cleaned_data["key"] or new_key(), at=at,
+    )  # fmt: skip
+
+
+def _page(request, code, form, *, status=200, retry_after=None):
+    said = form.data.get("description", "")
+    page = {
+        **of_street(code.place.street),
+        "place": code.place,
+        "form": form,
+        "emergency": [alert.advice for alert in classify.alerts_in(said) if alert.advice],
+    }
+    headers = {"Retry-After": str(retry_after)} if retry_after else None
+    response = render(request, "grievance/report.html", page, status=status)
+    response.headers.update(headers or {})
+    return response

@@ -1,0 +1,22 @@
+"""Emptying the test database on SQLite is a DELETE, which the history refuses: its triggers step aside for that, and come back."""
+
+from contextlib import contextmanager
+from importlib import import_module
+
+from django.db import connection
+
+triggers = import_module("grievance.migrations.0004_event_triggers")
+
+
+@contextmanager
+def lifted():
+    """The history may be emptied inside this."""
+    if connection.vendor != "sqlite":
+        # PostgreSQL empties by TRUNCATE, which no row trigger sees
+        yield
+        return
+    triggers.run(connection, "lift")
+    try:
+        yield
+    finally:
+        triggers.run(connection, "guard")
