@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from street.models import User
+from grievance.actions import codes
+from grievance.models import Case
+from street.models import Place, User
 
 STREET = settings.BASE_DIR / "street" / "data" / "qimashan.toml"
 POLICY = settings.BASE_DIR / "dispatch" / "policies" / "default.toml"
@@ -26,25 +28,39 @@ def migrate():
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def prepare(say, *, demo):
+def prepare(say, *, at, demo):
     """首次载入: each step can be cut short and done again; the mark is written when all have been done."""
     mark = settings.DATA_DIR / "prepared"
     if mark.exists():
         return
-    for sentence, step in steps(demo):
+    for sentence, step in steps(at, demo):
         say(sentence)
         step()
     mark.write_text("street, policy, accounts" + (", demo\n" if demo else "\n"))
 
 
-def steps(demo):
-    """What a first start does, in order, with the sentence that announces it."""
-    yield "载入工作日历…", lambda: call_command("load_calendar", verbosity=0, stdout=io.StringIO())
-    yield "载入样例街道…", lambda: call_command("load_street", str(STREET), verbosity=0, stdout=io.StringIO())
-    yield "载入时限与派单规则…", lambda: call_command("load_policy", str(POLICY), verbosity=0, stdout=io.StringIO())
+def steps(at, demo):
+    """What a first start does, in order, each with the sentence that announces it."""
+    yield "载入工作日历…", lambda: quietly("load_calendar")
+    yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
+    yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
+    yield "制作说事码…", lambda: make_codes(at)
     yield "生成样例账号…", give_passwords
-    if demo:
-        yield "演示：放一遍四件事和近两周的样例（约半分钟）…", lambda: call_command("demo", verbosity=0, stdout=io.StringIO())
+    if demo and not Case.objects.exists():
+        yield "演示：放一遍四件事和近两周的样例…", lambda: quietly("demo")
+
+
+@transaction.atomic
+def quietly(command, *arguments):
+    """Run a management command whole or not at all, without what it prints to a person who calls it."""
+    call_command(command, *arguments, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO())
+
+
+@transaction.atomic
+def make_codes(at):
+    """说事码: every place of the sample street has one on its wall."""
+    for place in Place.objects.order_by("pk"):
+        codes.issue(place, at=at)
 
 
 def accounts_file():

@@ -89,20 +89,6 @@ def history_can_be_emptied():
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def history_steps_aside():
-    """Only the emptying of the database after a test that commits may delete from the history."""
-    empty = TransactionTestCase._fixture_teardown
-
-    def emptied(case):
-        with triggers.lifted():
-            empty(case)
-
-    TransactionTestCase._fixture_teardown = emptied
-    yield
-    TransactionTestCase._fixture_teardown = empty
-
-
 @pytest.fixture(autouse=True)
 def own_files(settings):
     """Every test has a data directory of its own, empty at first; passwords are hashed cheaply."""
