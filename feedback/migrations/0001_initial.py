@@ -4,48 +4,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CallAttempt',
+            name="CallAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('result', models.CharField(choices=[('no_answer', '无人接听'), ('unreachable', '号码不通'), ('later', '请稍后再打'), ('answered', '已接通')], max_length=12, verbose_name='结果')),
-                ('at', models.DateTimeField(verbose_name='时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[
+                            ("no_answer", "无人接听"),
+                            ("unreachable", "号码不通"),
+                            ("later", "请稍后再打"),
+                            ("answered", "已接通"),
+                        ],
+                        max_length=12,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="时间")),
             ],
             options={
-                'verbose_name': '回访拨打',
-                'verbose_name_plural': '回访拨打',
-                'ordering': ['at'],
+                "verbose_name": "回访拨打",
+                "verbose_name_plural": "回访拨打",
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='Callback',
+            name="Callback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.PositiveSmallIntegerField(verbose_name='轮次')),
-                ('status', models.CharField(choices=[('open', '待回访'), ('answered', '已评价'), ('unreachable', '无法回访'), ('superseded', '随重办作废')], default='open', max_length=12, verbose_name='状态')),
-                ('token_salt', models.BinaryField(max_length=16, verbose_name='评价码盐')),
-                ('token_hash', models.CharField(max_length=64, unique=True, verbose_name='评价码摘要')),
-                ('opened_at', models.DateTimeField(verbose_name='开始时间')),
-                ('expires_at', models.DateTimeField(verbose_name='评价截止')),
-                ('way', models.CharField(blank=True, choices=[('survey', '本人评价'), ('phone', '电话回访'), ('visit', '上门回访')], max_length=8, verbose_name='方式')),
-                ('replied', models.BooleanField(null=True, verbose_name='是否联系回复')),
-                ('resolved', models.CharField(blank=True, choices=[('yes', '解决'), ('mostly', '基本解决'), ('no', '未解决')], max_length=8, verbose_name='是否解决')),
-                ('satisfaction', models.CharField(blank=True, choices=[('yes', '满意'), ('mostly', '基本满意'), ('no', '不满意')], max_length=8, verbose_name='是否满意')),
-                ('reason', models.CharField(blank=True, choices=[('unsolved', '未解决'), ('attitude', '态度'), ('time', '时间'), ('result', '结果不认可')], max_length=10, verbose_name='不满意原因')),
-                ('words', models.TextField(blank=True, verbose_name='原话')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='结束时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("round", models.PositiveSmallIntegerField(verbose_name="轮次")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "待回访"),
+                            ("answered", "已评价"),
+                            ("unreachable", "无法回访"),
+                            ("superseded", "随重办作废"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("token_salt", models.BinaryField(max_length=16, verbose_name="评价码盐")),
+                ("token_hash", models.CharField(max_length=64, unique=True, verbose_name="评价码摘要")),
+                ("opened_at", models.DateTimeField(verbose_name="开始时间")),
+                ("expires_at", models.DateTimeField(verbose_name="评价截止")),
+                (
+                    "way",
+                    models.CharField(
+                        blank=True,
+                        choices=[("survey", "本人评价"), ("phone", "电话回访"), ("visit", "上门回访")],
+                        max_length=8,
+                        verbose_name="方式",
+                    ),
+                ),
+                ("replied", models.BooleanField(null=True, verbose_name="是否联系回复")),
+                (
+                    "resolved",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "解决"), ("mostly", "基本解决"), ("no", "未解决")],
+                        max_length=8,
+                        verbose_name="是否解决",
+                    ),
+                ),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "满意"), ("mostly", "基本满意"), ("no", "不满意")],
+                        max_length=8,
+                        verbose_name="是否满意",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[("unsolved", "未解决"), ("attitude", "态度"), ("time", "时间"), ("result", "结果不认可")],
+                        max_length=10,
+                        verbose_name="不满意原因",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="原话")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="结束时间")),
             ],
             options={
-                'verbose_name': '回访',
-                'verbose_name_plural': '回访',
-                'ordering': ['opened_at', 'pk'],
+                "verbose_name": "回访",
+                "verbose_name_plural": "回访",
+                "ordering": ["opened_at", "pk"],
             },
         ),
     ]

@@ -6,55 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('feedback', '0001_initial'),
-        ('grievance', '0001_initial'),
+        ("feedback", "0001_initial"),
+        ("grievance", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='callattempt',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='回访员'),
+            model_name="callattempt",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="回访员"
+            ),
         ),
         migrations.AddField(
-            model_name='callback',
-            name='by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='回访员'),
+            model_name="callback",
+            name="by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="回访员",
+            ),
         ),
         migrations.AddField(
-            model_name='callback',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='grievance.case', verbose_name='事项'),
+            model_name="callback",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="callbacks", to="grievance.case", verbose_name="事项"
+            ),
         ),
         migrations.AddField(
-            model_name='callback',
-            name='grievance',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callbacks', to='grievance.grievance', verbose_name='诉求'),
+            model_name="callback",
+            name="grievance",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="callbacks",
+                to="grievance.grievance",
+                verbose_name="诉求",
+            ),
         ),
         migrations.AddField(
-            model_name='callattempt',
-            name='callback',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='feedback.callback', verbose_name='回访'),
+            model_name="callattempt",
+            name="callback",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="feedback.callback", verbose_name="回访"
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['opened_at'], name='callback_open'),
+            model_name="callback",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["opened_at"], name="callback_open"),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.UniqueConstraint(fields=('grievance', 'round'), name='callback_once_per_round'),
+            model_name="callback",
+            constraint=models.UniqueConstraint(fields=("grievance", "round"), name="callback_once_per_round"),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'answered'), models.Q(('resolved', ''), ('satisfaction', '')), _connector='OR'), name='only_an_answer_satisfies'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status", "answered"), models.Q(("resolved", ""), ("satisfaction", "")), _connector="OR"),
+                name="only_an_answer_satisfies",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callback',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'answered'), _negated=True), models.Q(models.Q(('satisfaction', ''), _negated=True), models.Q(('resolved', ''), _negated=True)), _connector='OR'), name='answer_is_whole'),
+            model_name="callback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "answered"), _negated=True),
+                    models.Q(models.Q(("satisfaction", ""), _negated=True), models.Q(("resolved", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="answer_is_whole",
+            ),
         ),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import cached_property
 
 from dispatch.models import WorkOrder
 from grievance.sealing import secret_for
@@ -124,7 +125,7 @@ class Callback(models.Model):
         """承办单位: the one that was in charge of the matter."""
         return self.case.promised_by
 
-    @property
+    @cached_property
     def answer(self):
         """公开答复: what the unit in charge told the resident last."""
         lead = self.case.orders.filter(lead=True, status=WorkOrder.Status.DONE).order_by("-completed_at").first()

@@ -87,7 +87,11 @@ def test_who_left_no_phone_is_asked_without_a_message(scene):
 
 @pytest.mark.parametrize(
     ("resolved", "sent"),
-    [("2023-03-14 23:30", "2023-03-15 10:00"), ("2023-03-14 06:00", "2023-03-14 10:00"), ("2023-03-14 12:00", "2023-03-14 12:00")],
+    [
+        ("2023-03-14 23:30", "2023-03-15 10:00"),
+        ("2023-03-14 06:00", "2023-03-14 10:00"),
+        ("2023-03-14 12:00", "2023-03-14 12:00"),
+    ],
 )
 def test_nobody_is_asked_at_night(scene, resolved, sent):
     asked(a_resolved_case(scene), at=instant(resolved))

@@ -89,7 +89,10 @@ def test_who_left_no_phone_cannot_be_rung(scene):
     case = a_resolved_case(scene)
     forget_the_phone(case.grievances.get())
     callback = asked(case)[0]
-    for call in (lambda: rings(scene, callback, TRIES[0]), lambda: actions.reveal_phone(callback, by=scene.who("caller"), at=TRIES[0])):
+    for call in (
+        lambda: rings(scene, callback, TRIES[0]),
+        lambda: actions.reveal_phone(callback, by=scene.who("caller"), at=TRIES[0]),
+    ):
         with pytest.raises(Refused) as no:
             call()
         assert no.value.code == "no_phone"
