@@ -35,10 +35,27 @@ def chromium_bin():
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+def compose_bin():
+    """Debian's docker-compose, whose `config` needs no engine; else None."""
+    return shutil.which("docker-compose")
+
+
 def shared_data():
     """The folder of real messages that never enters the repository, else None."""
     folder = Path(os.environ.get("SHARED_DATA") or REPO.parent / "shared" / "data")
     return folder if folder.is_dir() else None
+
+
+SETTINGS = {
+    *("PROFILE", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "SITE_URL", "HOST", "PORT", "DEBUG", "DEMO", "ALLOWED_HOSTS"),
+    *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SEALING_KEYS", "TRUSTED_PROXIES", "STATIC_ROOT", "NOTICE_BACKEND"),
+    *("INTAKE_THROTTLE", "OFFICE_PHONE", "URGE_HOURS", "LOG_LEVEL", "POSTGRES_PASSWORD", "DJANGO_SETTINGS_MODULE"),
+}
+
+
+def bare_environment(**settings):
+    """The environment of a process under test: none of the caller's settings, only those given."""
+    return {name: value for name, value in os.environ.items() if name not in SETTINGS} | settings
 
 
 def free_port():
