@@ -10,10 +10,10 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 
-from grievance.actions import codes
 from grievance.models import Case
-from street.models import Place, User
+from street.models import User
 
 STREET = settings.BASE_DIR / "street" / "data" / "qimashan.toml"
 POLICY = settings.BASE_DIR / "dispatch" / "policies" / "default.toml"
@@ -28,23 +28,22 @@ def migrate():
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def prepare(say, *, at, demo):
+def prepare(say, *, demo):
     """首次载入: each step can be cut short and done again; the mark is written when all have been done."""
     mark = settings.DATA_DIR / "prepared"
     if mark.exists():
         return
-    for sentence, step in steps(at, demo):
+    for sentence, step in steps(demo):
         say(sentence)
         step()
     mark.write_text("street, policy, accounts" + (", demo\n" if demo else "\n"))
 
 
-def steps(at, demo):
+def steps(demo):
     """What a first start does, in order, each with the sentence that announces it."""
     yield "载入工作日历…", lambda: quietly("load_calendar")
     yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
     yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
-    yield "制作说事码…", lambda: make_codes(at)
     yield "生成样例账号…", give_passwords
     if demo and not Case.objects.exists():
         yield "演示：放一遍四件事和近两周的样例…", lambda: quietly("demo")
@@ -54,13 +53,6 @@ def steps(at, demo):
 def quietly(command, *arguments):
     """Run a management command whole or not at all, without what it prints to a person who calls it."""
     call_command(command, *arguments, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO())
-
-
-@transaction.atomic
-def make_codes(at):
-    """说事码: every place of the sample street has one on its wall."""
-    for place in Place.objects.order_by("pk"):
-        codes.issue(place, at=at)
 
 
 def accounts_file():
@@ -91,10 +83,15 @@ def _write_down(people, passwords):
     descriptor = os.open(accounts_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a") as file:
         for person, password in zip(people, passwords, strict=True):
-            posting = person.postings.select_related("organisation").order_by("pk").last()
-            file.write(f"{person.username}\t{password}\t{person}\t{posting or ''}\n")
+            file.write(f"{person.username}\t{password}\t{person}\t{_post(person)}\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _post(person):
+    # A post in one's own right says more about an account than one held for another
+    posting = person.postings.select_related("organisation").order_by(F("acting_for").asc(nulls_first=True), "pk").first()
+    return f"{posting.organisation} {posting.title or posting.get_role_display()}" if posting else ""
 
 
 def accounts():

@@ -7,7 +7,6 @@ import qrcode
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
-from django.utils import timezone
 
 from config import embedded, first_start
 from config.settings import env
@@ -33,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError(f"{settings.HOST}:{settings.PORT} 已被占用。请停掉占用的程序，或换一个端口：PORT=8001 make up")
         try:
             first_start.migrate()
-            first_start.prepare(self._say, at=timezone.now(), demo=env.bool("DEMO", default=True))
+            first_start.prepare(self._say, demo=env.bool("DEMO", default=True))
         except KeyboardInterrupt:
             self._say("\n已中断；下次启动会接着做完。")
             sys.exit(130)
