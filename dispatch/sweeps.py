@@ -5,12 +5,14 @@ Safe to run twice, late or beside itself."""
 import logging
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dispatch import routing
 from dispatch.actions import handling, ladder, supervision
 from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, WorkOrder
 from grievance.actions import triage
+from grievance.casework import lock
 from grievance.models import Case
 
 log = logging.getLogger(__name__)
@@ -104,19 +106,57 @@ def _postpone(checkpoint, error, *, at):
 
 
 def reconcile(*, at, size=200):
-    """对账: close what merged, withdrawn and closed cases left open, and tell the ladder how many reporters a merged case has."""
+    """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done."""
+    done = [_each(_left_open(size), _end, at), _each(_recounted(size), _count, at), _each(_released(size), _finish, at)]
+    return sum(done)
+
+
+def _each(cases, act, at):
+    """Act on every case, a transaction each; one that fails is left for the next minute and does not stop the others."""
+    for case in cases:
+        try:
+            with transaction.atomic():
+                act(lock(case), at)
+        except Exception:
+            log.exception("case %s was not reconciled", case.pk)
+    return len(cases)
+
+
+def _left_open(size):
+    """Ended cases with open orders, drafts or supervision. A listing outlives its case: only the district ends it."""
     ended = Case.objects.filter(status__in=Case.ENDED)
     left = set(WorkOrder.objects.open().filter(case__in=ended).values_list("case", flat=True)[:size])
     left |= set(Letter.objects.drafts().filter(case__in=ended).values_list("case", flat=True)[:size])
     quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED)
     left |= set(quiet.filter(case__in=ended).values_list("case", flat=True)[:size])
-    for case in Case.objects.filter(pk__in=left).order_by("pk"):
-        if case.status == Case.Status.MERGED:
-            handling.end_orders(case, move="close_merged", sentence=f"随并案关闭，由事项 {case.merged_into.number} 继续", at=at)
-            handling.note_reporters(case.merged_into, at=at)
-        elif case.status == Case.Status.WITHDRAWN:
-            handling.end_orders(case, move="cancel", sentence="随撤回关闭", at=at)
-        else:
-            with transaction.atomic():
-                supervision.lapse(case, at=at)
-    return len(left)
+    return list(Case.objects.filter(pk__in=left).order_by("pk"))
+
+
+def _recounted(size):
+    return list(Case.objects.filter(recount=True).order_by("pk")[:size])
+
+
+def _released(size):
+    """Parents with all their own work done, held up by linked cases of which none is open any more."""
+    open_child = Case.objects.filter(parent=OuterRef("pk")).exclude(status__in=[Case.Status.RESOLVED, *Case.ENDED])
+    open_order = WorkOrder.objects.open().filter(case=OuterRef("pk"))
+    waiting = Case.objects.filter(status=Case.Status.IN_HANDLING, waits_for_linked=True)
+    return list(waiting.filter(~Exists(open_child), ~Exists(open_order)).order_by("pk")[:size])
+
+
+def _end(case, at):
+    if case.status == Case.Status.MERGED:
+        handling.end_orders(case, move="close_merged", sentence=f"随并案关闭，由事项 {case.merged_into.number} 继续", at=at)
+    elif case.status == Case.Status.WITHDRAWN:
+        handling.end_orders(case, move="cancel", sentence="随撤回关闭", at=at)
+    else:
+        supervision.lapse(case, at=at)
+
+
+def _count(case, at):
+    handling.note_reporters(case, at=at)
+    Case.objects.filter(pk=case.pk).update(recount=False)
+
+
+def _finish(case, at):
+    handling.finish(case, by=None, at=at)

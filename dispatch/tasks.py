@@ -2,9 +2,9 @@
 
 from celery import shared_task
 from django.utils import timezone
-from grievance.wake import wake
 
 from dispatch import sweeps
+from grievance.wake import wake
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -82,6 +82,9 @@ def discard(letter, *, reason, by, at):
     letter = lock(letter)
     LETTER[letter.kind].apply("discard", letter, by=by, at=at, sentence=f"{letter.get_kind_display()}不予签发：{reason}")
     deadlines.drop_letter(letter, at=at)
+    if letter.supervision and letter.supervision.status == Supervision.Status.RAISED:
+        row = lock(letter.supervision)
+        SUPERVISION.apply("lift", row, by=by, at=at, ended_at=at, ended_by=by, outcome=reason, sentence=f"不予督办：{reason}")
     return letter
 
 
@@ -125,6 +128,8 @@ def take(supervision, *, demand, due_at=None, by, at):
     if not demand.strip():
         raise Refused("text_missing", "请写明督办要求，再提交。", status=400)
     row = lock(supervision)
+    if row.level == Supervision.Level.DISTRICT:
+        raise Refused("district_decides", "挂牌督办由区里决定：请签发或不予签发提请报告。")
     SUPERVISION.apply(
         "take", row, by=by, at=at, taken_at=at, taken_by=by, demand=demand, due_at=due_at,
         sentence=f"{by}督办：{demand}", public=f"{row.get_level_display()}，已提出要求。",
@@ -254,17 +259,23 @@ def _end(move, supervision, outcome, word, *, by, at, public=""):
     if not outcome.strip():
         raise Refused("text_missing", f"{word}须写明结果，请补充。", status=400)
     row = lock(supervision)
-    return SUPERVISION.apply(
+    SUPERVISION.apply(
         move, row, by=by, at=at, ended_at=at, ended_by=by, outcome=outcome, sentence=f"{word}：{outcome}", public=public
     )
+    _set_aside(row.letters.drafts(), f"{word}，", at=at)
+    return row
 
 
 def lapse(case, *, at):
     """随事项了结: drafts nobody signed and supervision nobody ended do not outlive their case. A listing does: see `unlist`."""
-    for letter in case.letters.drafts():
-        LETTER[letter.kind].apply("lapse", letter, by=None, at=at, sentence=f"事项已了结，{letter.get_kind_display()}草稿作废。")
-        deadlines.drop_letter(letter, at=at)
+    _set_aside(case.letters.drafts(), "事项已了结，", at=at)
     for row in case.supervisions.exclude(status=Supervision.Status.LISTED).open():
         SUPERVISION.apply(
             "lapse", row, by=None, at=at, ended_at=at, outcome="随事项了结", sentence=f"{row.get_level_display()}随事项了结。"
         )
+
+
+def _set_aside(drafts, why, *, at):
+    for letter in drafts:
+        LETTER[letter.kind].apply("lapse", letter, by=None, at=at, sentence=f"{why}{letter.get_kind_display()}草稿作废。")
+        deadlines.drop_letter(letter, at=at)

@@ -156,6 +156,9 @@ def merge(case, *, into, by, at):
     for related in (Remark, Notice):
         related.objects.filter(case=newer, grievance__isnull=False).update(case=older)
     newer.attachments.update(case=older)
+    newer.linked.update(parent=older)
+    older.recount, older.waits_for_linked = True, older.waits_for_linked or newer.waits_for_linked
+    older.save(update_fields=["recount", "waits_for_linked"])
     _tell_merged(older, newer, moved, by=by, at=at)
     return older
 

@@ -70,6 +70,7 @@ class Case(models.Model):
     round = models.PositiveSmallIntegerField("办理轮次", default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name="并入事项")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="linked", verbose_name="由其引出的事项")
+    recount = models.BooleanField("诉求人数有变", default=False, editable=False, help_text="等待升级阶梯重新计数")
     waits_for_linked = models.BooleanField("等待关联事项", default=False)
     promised_by = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="承办单位")
     promised_at = models.DateTimeField("承诺办结时间", null=True)
@@ -98,6 +99,8 @@ class Case(models.Model):
             models.Index(
                 name="case_unstudied", fields=["submitted_at"], condition=Q(status="submitted", studied_at__isnull=True)
             ),
+            models.Index(name="case_recount", fields=["id"], condition=Q(recount=True)),
+            models.Index(name="case_waiting", fields=["id"], condition=Q(status="in_handling", waits_for_linked=True)),
             models.Index(name="case_resolved", fields=["resolved_at"], condition=Q(status="resolved")),
             models.Index(fields=["street", "status", "submitted_at"]),
         ]

@@ -183,3 +183,37 @@ def test_clock_signs_nothing(order):
     assert not Letter.objects.exclude(status="draft").exists()
     assert not Supervision.objects.exclude(status="raised").exists()
     assert not Event.objects.filter(kind__startswith="checkpoint.", actor__isnull=False).exists()
+
+
+def test_merged_voices_reach_the_ladder_though_no_order_was_out(order, scene):
+    for hour in (1, 2):
+        triage.merge(a_case(scene, at=later(hours=hour)), into=order.case, by=scene.who("dispatcher"), at=later(hours=3))
+    sweeps.reconcile(at=later(hours=3))
+    sweeps.reconcile(at=later(hours=3))
+    sweeps.fire_batch(at=later(hours=3))
+    assert Supervision.objects.filter(level="district").count() == 1
+
+
+def test_refusing_to_sign_ends_what_was_raised(order, scene):
+    supervision.propose_listing(order.case, reason="超出街道权限", by=scene.who("leader"), at=later(hours=1))
+    with pytest.raises(Refused) as refusal:
+        supervision.take(Supervision.objects.get(), demand="x", by=scene.who("secretary"), at=later(hours=2))
+    assert refusal.value.code == "district_decides"
+    supervision.discard(Letter.objects.get(), reason="街道可以解决", by=scene.who("secretary"), at=later(hours=2))
+    assert (Letter.objects.get().status, Supervision.objects.get().status) == ("discarded", "lifted")
+
+
+def test_lifting_sets_the_unsigned_draft_aside(order, scene):
+    supervision.propose_listing(order.case, reason="超出街道权限", by=scene.who("leader"), at=later(hours=1))
+    supervision.lift(Supervision.objects.get(), outcome="已协调", by=scene.who("secretary"), at=later(hours=2))
+    assert (Letter.objects.get().status, Letter.objects.get().number) == ("discarded", "")
+
+
+def test_listing_outlives_its_case_until_the_district_ends_it(order, scene):
+    row = supervision.propose_listing(order.case, reason="超出街道权限", by=scene.who("leader"), at=later(hours=1))
+    supervision.sign(Letter.objects.get(), by=scene.who("secretary"), at=later(hours=2))
+    supervision.list_case(row, demand="拆除", due_at=None, by=scene.who("district"), at=later(hours=3))
+    type(order.case).objects.filter(pk=order.case_id).update(status="withdrawn", ended_at=later(hours=4))
+    sweeps.reconcile(at=later(hours=4))
+    row.refresh_from_db()
+    assert row.status == "listed"

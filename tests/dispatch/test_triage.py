@@ -130,3 +130,23 @@ def test_held_case_comes_back_when_the_resident_answers(scene):
 def test_nobody_closes_what_is_not_resolved(scene):
     with pytest.raises(Refused):
         closing.close(a_case(scene), at=later(hours=1))
+
+
+def test_declined_child_holds_its_parent_up_no_longer(scene):
+    case = a_case(scene)
+    order = dispatched(scene, case)
+    child = triage.link(case, title="补办", description="补办", by=scene.who("luxi"), at=later(hours=1))
+    finished(scene, order, later(hours=2))
+    triage.decline(child, reason="本人不需要", path="outside", by=scene.who("dispatcher"), at=later(hours=3))
+    sweeps.reconcile(at=later(hours=3))
+    case.refresh_from_db()
+    assert case.status == Case.Status.RESOLVED
+
+
+def test_merge_takes_the_linked_matters_along(scene):
+    older, newer = a_case(scene), a_case(scene, at=later(hours=1))
+    child = triage.link(newer, title="补办", description="补办", by=scene.who("dispatcher"), at=later(hours=1))
+    triage.merge(newer, into=older, by=scene.who("dispatcher"), at=later(hours=2))
+    child.refresh_from_db()
+    older.refresh_from_db()
+    assert (child.parent, older.waits_for_linked) == (older, True)
