@@ -138,7 +138,7 @@ const count = text => {
   show();
 };
 
-// 不离开本页：断网、出错，照片和语音都还在
+// 不离开本页：断网、出错都不丢
 const send = form => {
   const here = location.href.split('#')[0];
   let stall;
@@ -191,9 +191,9 @@ const send = form => {
 const start = () => {
   if (fill) {
     document.documentElement.classList.add('js');
-    all('#id_photos', photos);
+    all('#id_photos[data-max]', photos);
   }
-  all('#id_voice', voice);
+  all('#id_voice[data-max]', voice);
   all('#report', form => { send(form); draft(form); count(form.description); });
   all('[data-receipt]', forget);
   all('[data-once]', form => {
