@@ -1,8 +1,10 @@
 """时限: policy × calendar → due times and checkpoints. `plan`, `plan_fact`, `meet` and `drop` are their only writers."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from dispatch.models import Anchor, Checkpoint, Deadline, Policy, TimeLimit, Trigger
+from street.calendar import WorkingCalendar
 from street.models import Calendar
 
 SIGN_CLASS = "SIGN"
@@ -74,35 +76,69 @@ def plan_review(order, *, at):
     plan_rungs(deadline, calendar, occasion=f"{at:%s}")
 
 
+@dataclass(frozen=True)
+class _Terms:
+    """What drafts of one policy, street, category and urgency, made at the same instant, have in common."""
+
+    limit: TimeLimit
+    due_at: datetime
+    rungs: list
+    calendar: WorkingCalendar
+
+
 def plan_letters(letters, *, at):
-    """Plan the clocks of unsigned drafts: a draft that nobody signs climbs. Policies without such a limit plan none."""
+    """Plan the clocks of unsigned drafts: a draft that nobody signs climbs. Policies without such a limit plan none.
+
+    A thousand cost a few statements."""
+    known, planned = {}, []
     for letter in letters:
-        policy = letter.order.policy if letter.order else Policy.objects.in_force(letter.case.street, at)
-        rungs = [rung for rung in policy.rungs.filter(anchor=Anchor.SIGNATURE) if rung.timed]
-        if not rungs:
-            continue
-        limit = limit_for(policy, SIGN_CLASS, Anchor.SIGNATURE, letter.case)
-        calendar = calendar_of(letter.case.street)
-        deadline = Deadline.objects.create(
-            case=letter.case, letter=letter, anchor=Anchor.SIGNATURE, limit=limit, starts_at=at,
-            due_at=due_after(at, limit, calendar),
-        )  # fmt: skip
-        plan_rungs(deadline, calendar, policy=policy)
+        case = letter.case
+        policy = letter.order.policy if letter.order else Policy.objects.in_force(case.street, at)
+        key = (policy.pk, case.street_id, case.category_id, case.urgency)
+        if key not in known:
+            known[key] = _signature_terms(policy, case, at)
+        if known[key]:
+            planned.append((letter, known[key]))
+    clocks = Deadline.objects.bulk_create(
+        Deadline(
+            case=letter.case, letter=letter, anchor=Anchor.SIGNATURE, limit=terms.limit, starts_at=at, due_at=terms.due_at
+        )
+        for letter, terms in planned
+    )  # fmt: skip
+    pairs = zip(clocks, planned, strict=True)
+    Checkpoint.objects.bulk_create(row for clock, (_, terms) in pairs for row in _instants(clock, terms.rungs, terms.calendar))
 
 
-def plan_rungs(deadline, calendar, policy=None, occasion=""):
-    """Turn the timed rungs of the ladder into stored instants of one deadline."""
+def _signature_terms(policy, case, at):
+    """The terms of a draft made at `at`; None where the ladder says nothing about drafts."""
+    rungs = _timed_rungs(policy, Anchor.SIGNATURE)
+    if not rungs:
+        return None
+    limit = limit_for(policy, SIGN_CLASS, Anchor.SIGNATURE, case)
+    calendar = calendar_of(case.street)
+    return _Terms(limit, due_after(at, limit, calendar), rungs, calendar)
+
+
+def plan_rungs(deadline, calendar, occasion=""):
+    """Turn the timed rungs of the ladder into stored instants of one deadline of an order."""
+    rungs = _timed_rungs(deadline.order.policy, deadline.anchor)
+    Checkpoint.objects.bulk_create(_instants(deadline, rungs, calendar, occasion))
+
+
+def _timed_rungs(policy, anchor):
+    return [rung for rung in policy.rungs.filter(anchor=anchor) if rung.timed]
+
+
+def _instants(deadline, rungs, calendar, occasion=""):
     order = deadline.order
-    policy = policy or order.policy
-    rungs = [rung for rung in policy.rungs.filter(anchor=deadline.anchor) if rung.timed and fits(rung, deadline.case, order)]
-    rows = [
+    return [
         Checkpoint(
             case=deadline.case, order=order, deadline=deadline, rung=rung, due_at=instant(rung, deadline, calendar),
             occasion=f"deadline:{deadline.pk}{':' + occasion if occasion else ''}",
         )
         for rung in rungs
+        if fits(rung, deadline.case, order)
     ]  # fmt: skip
-    Checkpoint.objects.bulk_create(rows)
 
 
 def fits(rung, case, order=None):

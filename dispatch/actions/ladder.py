@@ -163,8 +163,13 @@ def fire(checkpoints, *, at):
 
 
 def _with_everything(checkpoints):
-    related = ("case__street__parent", "case__place__community", "case__promised_by", "order__handler", "rung", "deadline")
-    rows = Checkpoint.objects.filter(pk__in=[row.pk for row in checkpoints]).select_related(*related)
+    # Joined: what each has of its own. Fetched apart: what many share, so that a street is read and built once, not 500 times
+    own = ("case", "order", "deadline")
+    shared = (
+        "rung", "case__street__parent", "case__place__community", "case__promised_by", "case__category", "order__handler",
+        "order__policy",
+    )  # fmt: skip
+    rows = Checkpoint.objects.filter(pk__in=[row.pk for row in checkpoints]).select_related(*own).prefetch_related(*shared)
     return list(rows.order_by("due_at", "pk"))
 
 

@@ -50,11 +50,14 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         return self.filter(fired_at__isnull=True)
 
     def claim(self, at, size):
-        """认领: up to `size` due checkpoints, locked with their cases and marked as fired; what others hold is passed over."""
+        """认领: up to `size` due checkpoints, locked with their cases and marked as fired; what others hold is passed over.
+
+        They carry no more than the sweep itself needs; who acts on them reads the rest afresh, after the lock."""
         rows = (
             self.waiting()
             .filter(due_at__lte=at)
             .select_related("case")
+            .only("failures", "case__id")
             .select_for_update(skip_locked=True, no_key=True, of=("self", "case"))
             .order_by("due_at", "pk")[:size]
         )
@@ -68,10 +71,13 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 class Checkpoint(models.Model):
     """时限节点: the instant at which a rung of the ladder acts on a case, once."""
 
-    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="checkpoints", verbose_name="事项")
-    order = models.ForeignKey("dispatch.WorkOrder", models.PROTECT, null=True, related_name="checkpoints", verbose_name="派工单")
+    # Firing rewrites the row and an entry in each of its indexes: no index that nobody reads by (the constraint serves `case`)
+    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="checkpoints", db_index=False, verbose_name="事项")
+    order = models.ForeignKey(
+        "dispatch.WorkOrder", models.PROTECT, null=True, related_name="checkpoints", db_index=False, verbose_name="派工单"
+    )
     deadline = models.ForeignKey(Deadline, models.CASCADE, null=True, related_name="checkpoints", verbose_name="时限")
-    rung = models.ForeignKey("dispatch.EscalationRung", models.PROTECT, related_name="+", verbose_name="阶梯")
+    rung = models.ForeignKey("dispatch.EscalationRung", models.PROTECT, related_name="+", db_index=False, verbose_name="阶梯")
     occasion = models.CharField("缘由", max_length=60, help_text="同一缘由、同一阶梯只触发一次")
     due_at = models.DateTimeField("触发时间")
     fired_at = models.DateTimeField("已触发", null=True)
