@@ -34,7 +34,7 @@ def submit(request, token):
         throttle.count(request.META["REMOTE_ADDR"], at=at)
     except throttle.Throttled as refused:
         body = {"code": refused.code, "message": refused.message}
-        return JsonResponse(body, status=refused.status, headers={"Retry-After": str(refused.retry_after)})
+        return JsonResponse(body, status=refused.status, headers=refused.headers)
     data, photos, voice = _received(request)
     key = request.headers.get("Idempotency-Key") or new_key()
     grievance = intake.submit(

@@ -20,7 +20,7 @@ MAX_PHOTO_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2560
 MAX_VOICE_BYTES = 10 * 1024 * 1024
-FORMATS = ["JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP"]
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP"]
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 # EXIF orientation → what brings the picture upright

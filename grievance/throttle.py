@@ -12,14 +12,14 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
 class Throttled(Refused):
-    """提交过频: a Refused that knows after how many seconds the next try may pass."""
+    """提交过频: a Refused that also tells, in `headers`, after how many seconds the next try may pass."""
 
     def __init__(self, retry_after):
         minutes = -(-retry_after // 60)
         super().__init__(
             "throttled", f"这个网络地址提交得太频繁了，请过 {minutes} 分钟再发，或直接打街道电话。", status=429
         )  # fmt: skip
-        self.retry_after = retry_after
+        self.headers = {"Retry-After": str(retry_after)}
 
 
 def count(address, *, at):

@@ -1,4 +1,4 @@
-"""Emptying the test database on SQLite is a DELETE, which the history refuses: its triggers step aside for that, and come back."""
+"""Emptying the test database on SQLite is a DELETE, which the history refuses: its triggers step aside for that alone."""
 
 from contextlib import contextmanager
 from importlib import import_module

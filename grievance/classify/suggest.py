@@ -9,7 +9,7 @@ ENOUGH = 2.0
 """提案: the score from which words alone can make a suggestion sure; below it, confidence shrinks in proportion."""
 PLACE_SHARE = 0.5
 """提案: what a word of the place counts beside the same word in what was said; it tips a balance, it never decides alone."""
-LEANINGS = {Grievance.Kind.DISPUTE: ("F", 1.5, False), Grievance.Kind.SUGGESTION: ("L3", 3.0, True)}
+LEANINGS = {Grievance.Kind.DISPUTE: ("F", 2.5, False), Grievance.Kind.SUGGESTION: ("L3", 3.0, True)}
 """提案: 选项 → (code or head of codes, weight, whether it counts without any word)."""
 MOST_ALTERNATIVES = 3
 
@@ -30,8 +30,10 @@ class Suggestion:
 
 def suggest(case):
     """研判建议 for a case from all that its residents said; a case of voice or pictures alone waits for a person."""
-    grievances = list(case.grievances.filter(withdrawn_at=None).order_by("pk"))
-    text = "\n".join(_texts(case, grievances))
+    everyone = list(case.grievances.order_by("pk"))
+    grievances = [grievance for grievance in everyone if grievance.withdrawn_at is None]
+    # A case that staff opened has no grievance: its title and note say what it is
+    text = "\n".join(_texts(case, grievances) if everyone else [case.title, *_notes(case.remarks)])
     if not text.strip():
         return Suggestion(barred=True, reasons=["没有文字，须听语音或看图片后研判"])
     lexicon = current()
@@ -46,9 +48,11 @@ def suggest(case):
 
 
 def _texts(case, grievances):
-    said_later = case.remarks.filter(author=None) if grievances else case.remarks.all()
-    first = [grievance.description for grievance in grievances] if grievances else [case.title]
-    return [*first, *(remark.text for remark in said_later)]
+    return [*(grievance.description for grievance in grievances), *_notes(case.remarks.filter(author=None))]
+
+
+def _notes(remarks):
+    return [remark.text for remark in remarks.all()]
 
 
 def _place_text(case, grievances):

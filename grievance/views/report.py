@@ -45,7 +45,7 @@ def report(request, token):
         grievance = _submit(request, code, form, timezone.now())
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, code, form, status=refused.status, retry_after=getattr(refused, "retry_after", None))
+        return _page(request, code, form, status=refused.status, headers=getattr(refused, "headers", {}))
     wake("dispatch.tasks.route_submitted", "grievance.tasks.deliver")
     return HttpResponseRedirect(reverse("grievance:follow", args=[grievance.receipt]) + "?new=1")
 
@@ -61,7 +61,7 @@ def _submit(request, code, form, at):
     )  # fmt: skip
 
 
-def _page(request, code, form, *, status=200, retry_after=None):
+def _page(request, code, form, *, status=200, headers=None):
     said = form.data.get("description", "")
     page = {
         **of_street(code.place.street),
@@ -69,7 +69,7 @@ def _page(request, code, form, *, status=200, retry_after=None):
         "form": form,
         "emergency": [alert.advice for alert in classify.alerts_in(said) if alert.advice],
     }
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
     response = render(request, "grievance/report.html", page, status=status)
-    response.headers.update(headers or {})
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
     return response
