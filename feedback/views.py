@@ -9,8 +9,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Max
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.actions import callback as actions
@@ -19,6 +21,8 @@ from feedback.models import CallAttempt, Callback
 from grievance.casework import RESIDENT, Refused
 from grievance.models import Case, Grievance
 from grievance.sealing import fingerprint
+from grievance.views.follow import grievance_of
+from grievance.views.page import of_street
 from grievance.wake import wake
 from street.models import Role
 
@@ -27,34 +31,32 @@ ON_A_PAGE = 50
 TRIES = [choice for choice in CallAttempt.Result.choices if choice[0] != CallAttempt.Result.ANSWERED]
 
 
+# Exempt, as the follow page is: the secret in the address is the whole right to answer, and needs no cookie
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_by_receipt(request, receipt):
-    """评价页 for the holder of the receipt; 404 where nobody holds it."""
-    grievance = get_object_or_404(_grievances(), receipt_hash=fingerprint(receipt))
-    return _survey(request, grievance, url=f"/r/{receipt}/")
+    """评价页 for the holder of the receipt. Refused `unknown_receipt` 404."""
+    return _survey(request, grievance_of(receipt), url=reverse("grievance:follow", args=[receipt]))
 
 
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_by_token(request, token):
-    """评价页 for the holder of a survey link, which opens nothing else."""
-    grievance = get_object_or_404(_grievances(), callbacks__token_hash=fingerprint(token))
-    return _survey(request, grievance, url="")
-
-
-def _grievances():
-    return Grievance.objects.select_related("case__promised_by")
+    """评价页 for the holder of a survey link, which opens nothing else; 404 where nobody was sent it."""
+    read = Grievance.objects.select_related("case__promised_by", "case__street")
+    return _survey(request, get_object_or_404(read, callbacks__token_hash=fingerprint(token)), url="")
 
 
 def _survey(request, grievance, *, url):
     callback = _question(grievance)
-    page = {"grievance": grievance, "callback": callback, "url": url}
+    page = {**of_street(grievance.case.street), "grievance": grievance, "callback": callback, "url": url}
     if request.method != "POST":
         if callback.status == Callback.Status.ANSWERED:
             return render(request, "feedback/thanks.html", {**page, "rework": not callback.content})
         _must_be_waiting(callback)
-    form = SurveyForm(request.POST or None)
+    form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _answered(request, callback, form)
     return render(request, "feedback/survey.html", {**page, "form": form}, status=400 if form.is_bound else 200)
@@ -124,7 +126,7 @@ def callbacks(request):
 def callback(request, pk):
     """回访单: what was said and done, the three questions, and the tries so far."""
     row = _row(request, pk)
-    form = CallForm(request.POST or None, initial={"way": Callback.Way.PHONE})
+    form = CallForm(request.POST if request.method == "POST" else None, initial={"way": Callback.Way.PHONE})
     if not form.is_valid():
         return _page(request, row, form, status=400 if form.is_bound else 200)
     try:
