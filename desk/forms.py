@@ -8,6 +8,18 @@ from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category, Grievance
 from street.models import Organisation
 
+KINDS = [
+    Organisation.Kind.COMMUNITY,
+    Organisation.Kind.DEPARTMENT,
+    Organisation.Kind.STATION,
+    Organisation.Kind.UTILITY,
+    Organisation.Kind.COMPANY,
+    Organisation.Kind.STREET,
+    Organisation.Kind.DISTRICT,
+    Organisation.Kind.CITY,
+]
+"""The order in which units are offered."""
+
 
 class MoveForm(forms.Form):
     """动作表单: knows the row it acts on, the person and the instant."""
@@ -34,55 +46,110 @@ def words(label, *, rows=3, must=True, help_text=""):
     return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs=attrs), help_text=help_text)
 
 
-class Units(forms.ModelChoiceField):
-    """单位, named by its code."""
+class Units(forms.ChoiceField):
+    """单位, named by its code, grouped by kind; `offer` says which."""
 
     def __init__(self, label, *, required=False, empty_label="请选择"):
-        super().__init__(
-            Organisation.objects.none(), label=label, required=required, to_field_name="code", empty_label=empty_label
-        )
+        self.empty_label = empty_label
+        super().__init__(label=label, required=required)
 
-    def label_from_instance(self, unit):
-        return unit.name
+    def offer(self, units):
+        """The units that can be chosen."""
+        self.units = {unit.code: unit for unit in units}
+        self.choices = [("", self.empty_label), *grouped(units)]
+
+    def clean(self, value):
+        """The unit, None where none was chosen."""
+        return self.units.get(super().clean(value))
 
 
-class ManyUnits(forms.ModelMultipleChoiceField):
+class ManyUnits(forms.MultipleChoiceField):
     """若干单位, named by their codes."""
 
     def __init__(self, label):
-        super().__init__(Organisation.objects.none(), label=label, required=False, to_field_name="code")
+        super().__init__(label=label, required=False)
         self.widget.attrs["size"] = 6
 
-    def label_from_instance(self, unit):
-        return unit.name
+    def offer(self, units):
+        """The units that can be chosen."""
+        self.units = {unit.code: unit for unit in units}
+        self.choices = grouped(units)
+
+    def clean(self, value):
+        """The units."""
+        return [self.units[code] for code in super().clean(value)]
 
 
-class Categories(forms.ModelChoiceField):
+class Categories(forms.ChoiceField):
     """类别, named by its code."""
 
     def __init__(self, *, required=False, empty_label="请选择"):
-        leaves = Category.objects.filter(active=True, children__isnull=True)
-        super().__init__(leaves, label="类别", required=required, to_field_name="code", empty_label=empty_label)
+        self.empty_label = empty_label
+        super().__init__(label="类别", required=required)
+
+    def offer(self, categories):
+        """The categories that can be chosen."""
+        self.categories = {category.code: category for category in categories}
+        self.choices = [("", self.empty_label), *((row.code, str(row)) for row in categories)]
+
+    def clean(self, value):
+        """The category, None where none was chosen."""
+        return self.categories.get(super().clean(value))
 
 
-def units_of(street):
+def grouped(units):
+    """[(kind, [(code, name)])], for a list with headings."""
+    kinds: dict = {}
+    for unit in units:
+        kinds.setdefault(unit.get_kind_display(), []).append((unit.code, unit.name))
+    return list(kinds.items())
+
+
+def once(holder, name, read):
+    """What several forms of one page choose from is read once, and kept on the row they share."""
+    kept = vars(holder).setdefault("_choices", {})
+    if name not in kept:
+        kept[name] = list(read())
+    return kept[name]
+
+
+def categories_for(case):
+    """可选类别: the leaves of the tree in use."""
+    return once(case, "categories", lambda: Category.objects.filter(active=True, children__isnull=True))
+
+
+def units_of(case):
     """可派单位: what stands below the street, and the departments and utilities of the district and the city above it."""
+    return once(case, "units", lambda: _units(case.street))
+
+
+def _units(street):
     above = [code for code in street.path.split("/") if code and code != street.code]
-    below = Q(path__startswith=street.path)
     kind = Organisation.Kind
     beside = Q(parent__code__in=above, kind__in=[kind.DEPARTMENT, kind.STATION, kind.UTILITY])
-    return Organisation.objects.filter(below | beside, active=True).exclude(pk=street.pk).order_by("kind", "path")
+    rows = Organisation.objects.filter(Q(path__startswith=street.path) | beside, active=True).exclude(pk=street.pk)
+    return sorted(rows, key=lambda unit: (KINDS.index(unit.kind), unit.path))
 
 
-def leaders_of(street):
+def leaders_of(case):
     """可主办单位: those that may lead at all; whether for this category, the action says."""
-    return units_of(street).exclude(kind=Organisation.Kind.COMPANY)
+    return [unit for unit in units_of(case) if unit.may_lead]
+
+
+def classes_of(case, at):
+    """时限等级 of the policy in force."""
+    return once(case, "classes", lambda: _classes(Policy.objects.in_force(case.street, at)))
+
+
+def _classes(policy):
+    return sorted(set(policy.limits.values_list("limit_class", flat=True))) if policy else []
 
 
 class Admit(MoveForm):
     category = Categories()
 
     def prepare(self):
+        self.fields["category"].offer(categories_for(self.row))
         self.fields["category"].initial = self.row.category and self.row.category.code
 
 
@@ -118,6 +185,9 @@ class Link(MoveForm):
     category = Categories(empty_label="由研判确定")
     waits = forms.BooleanField(label="本件等关联事项办结后一并办结", required=False, initial=True)
 
+    def prepare(self):
+        self.fields["category"].offer(categories_for(self.row))
+
 
 class Dispatch(MoveForm):
     """派单: an empty unit means the one the duty list names."""
@@ -129,12 +199,10 @@ class Dispatch(MoveForm):
     designated = forms.BooleanField(label="指定承办（不得退单）", required=False)
 
     def prepare(self):
-        street = self.row.street
-        self.fields["to"].queryset = leaders_of(street)
-        self.fields["assistants"].queryset = units_of(street)
-        policy = Policy.objects.in_force(street, self.at)
-        classes = policy.limits.order_by("limit_class").values_list("limit_class", flat=True).distinct() if policy else []
-        self.fields["limit_class"].choices = [("", "按职责清单"), *((name, name) for name in classes)]
+        self.fields["to"].offer(leaders_of(self.row))
+        self.fields["assistants"].offer(units_of(self.row))
+        classes = [(name, name) for name in classes_of(self.row, self.at)]
+        self.fields["limit_class"].choices = [("", "按职责清单"), *classes]
 
 
 class Send(Dispatch):
@@ -142,6 +210,10 @@ class Send(Dispatch):
 
     category = Categories(empty_label="按研判建议")
     field_order = ["category"]
+
+    def prepare(self):
+        super().prepare()
+        self.fields["category"].offer(categories_for(self.row))
 
 
 class Reason(MoveForm):
@@ -185,7 +257,7 @@ class AskReturn(MoveForm):
     suggested = Units("建议承办单位", empty_label="不建议")
 
     def prepare(self):
-        self.fields["suggested"].queryset = leaders_of(self.row.case.street)
+        self.fields["suggested"].offer(leaders_of(self.row.case))
 
 
 class Extend(MoveForm):
@@ -206,7 +278,7 @@ class Transfer(MoveForm):
 
     def prepare(self):
         units = leaders_of if self.row.lead else units_of
-        self.fields["to"].queryset = units(self.row.case.street)
+        self.fields["to"].offer(units(self.row.case))
 
 
 def instant(label):

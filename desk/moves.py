@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from desk import forms
-from dispatch import routing
+from dispatch import openings, routing
 from dispatch.actions import extensions, handling, mediation, returns, supervision
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
@@ -126,30 +126,6 @@ def _calm(case, user, at):
     return case.urgency != Urgency.URGENT
 
 
-def _asked_by_another(rows, user):
-    return any(row.agreed is None and row.asked_by_id != user.pk for row in rows)
-
-
-def _extension_asked(order, user, at):
-    return _asked_by_another(order.extensions.all(), user)
-
-
-def _return_asked(order, user, at):
-    return _asked_by_another(order.returns.all(), user)
-
-
-def _extendable(order, user, at):
-    return at <= order.due_at and all(row.agreed is False for row in order.extensions.all())
-
-
-def _returnable(order, user, at):
-    return not order.designated and not order.returns.all()
-
-
-def _completed_by_another(order, user, at):
-    return order.completed_by_id != user.pk
-
-
 ACTS: dict[tuple[str, str], Act] = {
     ("case", "send"): Act(send, forms.Send),
     ("case", "admit"): Act(triage.admit, forms.Admit),
@@ -170,13 +146,13 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
     ("workorder", "add_progress"): Act(handling.add_progress, forms.Progress),
     ("workorder", "complete"): Act(handling.complete, forms.Complete),
-    ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion, _completed_by_another),
-    ("workorder", "review_reject"): Act(_reject, forms.Opinion, _completed_by_another),
-    ("workorder", "ask_return"): Act(returns.ask_return, forms.AskReturn, _returnable),
-    ("workorder", "agree_return"): Act(_return_decision(True), forms.Opinion, _return_asked),
-    ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion, _return_asked),
-    ("workorder", "request_extension"): Act(extensions.request, forms.Extend, _extendable),
-    ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, _extension_asked),
+    ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion, openings.completed_by_another),
+    ("workorder", "review_reject"): Act(_reject, forms.Opinion, openings.completed_by_another),
+    ("workorder", "ask_return"): Act(returns.ask_return, forms.AskReturn, openings.returnable),
+    ("workorder", "agree_return"): Act(_return_decision(True), forms.Opinion, openings.return_asked),
+    ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion, openings.return_asked),
+    ("workorder", "request_extension"): Act(extensions.request, forms.Extend, openings.extendable),
+    ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, openings.extension_asked),
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),
@@ -225,14 +201,27 @@ def _beside(row, user):
     found = [supervision.INSTRUCT] if supervision.may_instruct(row, user) else []
     if supervision.may_propose(row, user) and not _at_district(row):
         found.append(supervision.PROPOSE)
-    if mediation.units_open_to(row, user) and not any(one.status == Mediation.Status.OPEN for one in row.mediations.all()):
-        found.append(Move("open_mediation", "开始调解", set(), None, set()))
+    never = set(row.suggestion.get("alerts", [])) & set(mediation.NEVER_MEDIATED)
+    if mediation.units_open_to(row, user) and not never and openings.open_mediation_of(row) is None:
+        found.append(openings.OPEN_MEDIATION)
     return found
 
 
 def _at_district(case):
     open_rows = (row for row in case.supervisions.all() if row.status in Supervision.OPEN)
     return any(row.level == Supervision.Level.DISTRICT for row in open_rows)
+
+
+BESIDE = {
+    move.name: move for move in (SEND, supervision.INSTRUCT, supervision.PROPOSE, supervision.ANSWER, openings.OPEN_MEDIATION)
+}
+"""Moves that stand beside the tables: they change no status of the row they are made on."""
+
+
+def move_named(row, name):
+    """The Move of that name for a row, open or not. Refused `unknown_move` where people cannot make such a move."""
+    act_of(row, name)
+    return BESIDE.get(name) or workflow_of(row).moves[name]
 
 
 def act_of(row, name):

@@ -1,0 +1,30 @@
+"""附件: pictures and recordings for staff, after the question who asks."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from desk.case import outsider
+from desk.doors import MATTERS, for_roles
+from grievance.actions import privacy
+from grievance.models import Attachment, Case, Complainant
+from grievance.serving import serve
+
+
+@for_roles(MATTERS)
+@require_safe
+def attachment(request, pk):
+    """附件: of a case one may see; a voice is not for a firm, nor for a unit where confidence was asked."""
+    row = get_object_or_404(
+        Attachment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case"), pk=pk
+    )
+    if row.kind == Attachment.Kind.VOICE and not may_hear(row, request.user):
+        raise Http404
+    return serve(request, row)
+
+
+def may_hear(row, user):
+    """可否收听: a voice tells who speaks."""
+    if privacy.knows_name(row.case, user):
+        return True
+    return not outsider(user) and not Complainant.objects.filter(grievance=row.grievance_id, confidential=True).exists()

@@ -1,0 +1,227 @@
+"""事项页: the story of a case and its facts, with buttons for exactly the moves open to the one who reads."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from desk import acting, lights
+from desk.doors import MATTERS, for_roles, page
+from dispatch.models import Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, WorkOrder
+from feedback.models import Callback
+from grievance.actions import privacy
+from grievance.models import Attachment, Case, Event, Grievance, Remark
+from grievance.wake import wake
+from street.models import Organisation
+
+NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
+
+
+@dataclass
+class Voice:
+    """一位诉求人: what was said, and as much about who said it as the reader may know."""
+
+    grievance: Grievance
+    text: str
+    name: str = ""
+    phone: str = ""
+    photos: list = field(default_factory=list)
+    recordings: list = field(default_factory=list)
+    silent: bool = False
+    may_reveal: bool = False
+    contact: Any = None
+
+
+@dataclass
+class Clock:
+    """一个时限: its row and its light."""
+
+    deadline: Deadline
+    light: lights.Light
+
+
+@dataclass
+class Block:
+    """一张工单、督办、公文或调解, with the moves open on it."""
+
+    row: Any
+    cards: list
+    clocks: list = field(default_factory=list)
+
+
+@for_roles(MATTERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def case_page(request, number):
+    """事项页: the whole of a case; a POST makes one move of the case or of something that hangs on it."""
+    at = timezone.now()
+    case = get_object_or_404(everything(request.user), number=number)
+    if request.method != "POST":
+        return shown(request, case, at)
+    tried = acting.submit(request, [(row, None) for row in rows_of(case)], at)
+    if tried.refusal:
+        return shown(request, get_object_or_404(everything(request.user), number=number), at, last=tried)
+    wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
+    messages.success(request, f"已{tried.card.move.label}。")
+    return redirect(onward(request.user, tried.made if isinstance(tried.made, Case) else case))
+
+
+@for_roles(MATTERS)
+@require_POST
+def contact(request, number, grievance):
+    """查看电话: shown once, in the answer itself; that it was read is an event."""
+    at = timezone.now()
+    row = get_object_or_404(Grievance.objects.visible_to(request.user), number=grievance, case__number=number)
+    known = privacy.reveal(row, by=request.user, at=at)
+    return shown(request, get_object_or_404(everything(request.user), number=number), at, contacts={row.pk: known})
+
+
+def rows_of(case):
+    """Everything of a case that moves can be made on."""
+    parts = (case.orders, case.letters, case.supervisions, case.mediations)
+    return [case, *(row for part in parts for row in part.all())]
+
+
+def onward(user, case):
+    """Where one goes next: the case as it now is, or the list where it is no longer one's own."""
+    return f"/desk/cases/{case.number}/" if Case.objects.visible_to(user).filter(pk=case.pk).exists() else "/desk/cases/"
+
+
+def shown(request, case, at, *, last=None, contacts=None):
+    """The page, perhaps with a refusal and what was typed, or with a contact that was asked for."""
+    context = story(case, request.user, at, last, contacts or {})
+    return page(request, "desk/case.html", context, status=last.refusal.status if last else 200)
+
+
+def everything(user):
+    """The case with all that its page shows, each table once; rows that stand beyond the reader's scope stay out."""
+    said = Attachment.objects.filter(remark__isnull=True)
+    voices = Grievance.objects.select_related("complainant")
+    orders = WorkOrder.objects.select_related(
+        "handler", "accepted_by", "completed_by", "dispatched_by", "policy", "authority__leader"
+    )
+    return Case.objects.visible_to(user).select_related(
+        "category", "street__parent", "street__calendar__base", "place__community", "place__parent__parent", "promised_by",
+        "merged_into", "parent",
+    ).prefetch_related(
+        Prefetch("grievances", voices.prefetch_related(Prefetch("attachments", said, "said"))),
+        Prefetch("orders", orders.order_by("pk").prefetch_related(
+            Prefetch("deadlines", Deadline.objects.select_related("limit").order_by("due_at")), "extensions",
+            Prefetch("returns", OrderReturn.objects.select_related("suggested", "asked_by", "decided_by")),
+        )),
+        Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),
+        Prefetch("supervisions", Supervision.objects.visible_to(user).select_related("holder", "taken_by").order_by("pk")),
+        Prefetch("mediations", Mediation.objects.visible_to(user).select_related("unit", "mediator")),
+        Prefetch("callbacks", Callback.objects.visible_to(user).select_related("grievance")),
+        Prefetch("instructions", Instruction.objects.select_related("by")),
+        Prefetch("remarks", Remark.objects.select_related("author").prefetch_related("attachments")),
+        Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
+        Prefetch("linked", Case.objects.visible_to(user)),
+        "merged",
+    )  # fmt: skip
+
+
+def story(case, user, at, last, contacts):
+    """Everything the template needs."""
+    calendar, typed = lights.Calendars().of(case.street), {last.card.row: last} if last else {}
+
+    def block(row):
+        return Block(row, acting.cards([(row, None)], user, at, last=typed.get(row)))
+
+    orders = [block(order) for order in case.orders.all()]
+    for one in orders:
+        one.clocks = [Clock(row, lights.light_of(row, at, calendar)) for row in one.row.deadlines.all()]
+    return {
+        "title": f"{case.number} {case.title}", "case": case, "at": at, "refusal": last.refusal if last else None,
+        "voices": [voice(row, case, user, contacts) for row in case.grievances.all()], "lines": timeline(case, user),
+        "light": light_of(case, orders, at), "own": block(case), "orders": orders,
+        "letters": [block(row) for row in case.letters.all()],
+        "supervisions": [block(row) for row in case.supervisions.all()],
+        "mediations": [block(row) for row in case.mediations.all()],
+        "desk": case.street_id in user.scope.streets, "firm": outsider(user),
+        "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
+    }  # fmt: skip
+
+
+def light_of(case, orders, at):
+    """灯 of the whole case: the worst among the running clocks of its open orders."""
+    running = [
+        clock.light
+        for block in orders
+        if block.row.status in WorkOrder.OPEN
+        for clock in block.clocks
+        if clock.deadline.met_at is None and clock.deadline.dropped_at is None
+    ]
+    if running:
+        return max(running, key=lambda light: light.share)
+    return lights.triage_light(case, at) if case.status == Case.Status.SUBMITTED else lights.NONE
+
+
+def voice(grievance, case, user, contacts):
+    """What one person said. The desk knows who it may be; a unit does not where confidence was asked; a firm never does."""
+    grievance.case = case
+    complainant = getattr(grievance, "complainant", None)
+    at_desk, firm = privacy.knows_name(case, user), outsider(user)
+    hidden = not at_desk and (firm or (complainant is not None and complainant.confidential))
+    said = list(grievance.said)
+    recordings = [row for row in said if row.kind == Attachment.Kind.VOICE]
+    return Voice(
+        grievance=grievance, text=grievance.description if at_desk else masked(grievance.description),
+        name="" if hidden or complainant is None else complainant.masked_name,
+        phone="" if hidden or complainant is None else complainant.masked_phone,
+        photos=[row for row in said if row.kind == Attachment.Kind.PHOTO],
+        recordings=[] if hidden else recordings, silent=hidden and bool(recordings),
+        may_reveal=not firm and privacy.may_reveal(grievance, user), contact=contacts.get(grievance.pk),
+    )  # fmt: skip
+
+
+def outsider(user):
+    """社会单位人员: all of whose posts are at firms."""
+    return all(posting.organisation.kind == Organisation.Kind.COMPANY for posting in user.scope.postings)
+
+
+def masked(text):
+    """A mobile number inside what somebody wrote is shown in part."""
+    return NUMBER.sub(r"\1****\2", text)
+
+
+@dataclass
+class Line:
+    """一条流转记录, with the words that belong to it."""
+
+    event: Event
+    words: str = ""
+    public: bool = False
+    files: list = field(default_factory=list)
+
+    @property
+    def pressed(self):
+        """催督: the clock spoke, or a secretary."""
+        return self.event.kind.startswith(("checkpoint.", "supervision.", "case.instruct"))
+
+
+NOTED = ("workorder.respond", "workorder.add_progress")
+"""Events that are written together with a remark of the same person at the same instant."""
+
+
+def timeline(case, user):
+    """流转, the latest first; internal words of others are not for a firm."""
+    known = [row for row in case.remarks.all() if row.public or not outsider(user) or row.author_id == user.pk]
+    by_subject = {f"remark:{row.pk}": row for row in known}
+    by_hand = {(row.at, row.author_id): row for row in known if row.author_id}
+    at_desk = privacy.knows_name(case, user)
+    return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), at_desk) for event in case.events.all()]
+
+
+def _noted(event, by_hand):
+    return by_hand.get((event.at, event.actor_id)) if event.kind in NOTED else None
+
+
+def _line(event, remark, at_desk):
+    if remark is None:
+        return Line(event)
+    return Line(event, remark.text if at_desk else masked(remark.text), remark.public, list(remark.attachments.all()))

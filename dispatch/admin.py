@@ -1,0 +1,289 @@
+"""后台 of the work: policy versions that freeze when issued, the standing authority, and the registers."""
+
+import re
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+
+from dispatch.actions import handling, policies
+from dispatch.models import (
+    EscalationRung,
+    Letter,
+    Mediation,
+    Policy,
+    RoutingRule,
+    StandingAuthority,
+    Supervision,
+    TimeLimit,
+    WorkOrder,
+)
+from grievance.admin import CaseAdmin, CommunityOfCase
+from grievance.casework import Refused
+from grievance.models import Category
+from street.admin import ConfigAdmin, PostingAdmin, covered, within
+from street.models import Role
+
+CONFIGURE = frozenset({Role.SYSTEM_ADMIN})
+HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+
+
+def within_reach(request, field):
+    """Rows of the streets one configures, and those that name no street and so hold for every one."""
+    return within(covered(request.user, CONFIGURE), f"{field}street__") | Q(**{f"{field}street__isnull": True})
+
+
+class Frozen(admin.TabularInline):
+    """Rows of a policy: editable while it is a draft, for show once it is issued."""
+
+    extra = 0
+
+    def _draft(self, request, policy):
+        return bool(request.user.scope.roles & CONFIGURE) and policy is not None and policy.issued_at is None
+
+    def has_view_permission(self, request, obj=None):
+        return bool(request.user.scope.roles & CONFIGURE)
+
+    def has_change_permission(self, request, obj=None):
+        return self._draft(request, obj)
+
+    def has_add_permission(self, request, obj=None):
+        return self._draft(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._draft(request, obj)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("category")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Sixty rows choose from one list of categories, read once."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.related_model is Category and field is not None:
+            if not hasattr(request, "_categories"):
+                request._categories = [("", "（不限）"), *((row.pk, str(row)) for row in Category.objects.all())]
+            field.choices = request._categories
+            field.widget = forms.Select(choices=request._categories)
+        return field
+
+
+class TimeLimitRows(Frozen):
+    model = TimeLimit
+    fields = ["limit_class", "anchor", "category", "urgency", "amount", "unit", "roll_over", "basis"]
+    ordering = ["limit_class", "anchor"]
+
+
+class RungRows(Frozen):
+    model = EscalationRung
+    fields = ["code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "measure", "to", "paper", "sentence"]
+
+
+class RouteRows(Frozen):
+    """派单规则 at a glance; each is edited on a page of its own."""
+
+    model = RoutingRule
+    fields = ["category", "community", "place_kind", "lead", "limit_class", "list", "automatic", "basis"]
+    readonly_fields = fields
+    show_change_link = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("community", "lead")
+
+
+@admin.register(Policy)
+class PolicyAdmin(ConfigAdmin):
+    """政策版本: a draft can be edited, an issued one is read."""
+
+    list_display = ["name", "version", "street", "state", "effective_from", "issued_at"]
+    list_select_related = ["street"]
+    inlines = [TimeLimitRows, RungRows, RouteRows]
+    readonly_fields = ["issued_at", "version"]
+    exclude = ["digest"]
+    actions = ["draft", "issue"]
+
+    def get_queryset(self, request):
+        return super(ConfigAdmin, self).get_queryset(request).filter(within_reach(request, "")).distinct()
+
+    def has_add_permission(self, request):
+        """A version is drafted from another one, or loaded from a file."""
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.issued_at is None)
+
+    @admin.display(description="状态")
+    def state(self, policy):
+        """草稿, 未生效 or 已发布."""
+        if policy.issued_at is None:
+            return "草稿"
+        return "已发布" if policy.effective_from <= timezone.now() else "已发布，未生效"
+
+    @admin.action(description="以所选版本另拟一版草稿")
+    def draft(self, request, queryset):
+        """另拟一版."""
+        for policy in queryset:
+            made = policies.draft_from(policy, at=timezone.now())
+            self.log_addition(request, made, f"由{policy}另拟")
+            self.message_user(request, f"已拟{made}，修改后请发布。")
+
+    @admin.action(description="发布所选草稿")
+    def issue(self, request, queryset):
+        """发布."""
+        for policy in queryset:
+            try:
+                issued = policies.issue(policy, at=timezone.now())
+            except Refused as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
+            else:
+                self.log_change(request, issued, "发布")
+                self.message_user(request, f"{issued}已发布。")
+
+
+@admin.register(RoutingRule)
+class RoutingRuleAdmin(ConfigAdmin):
+    """派单规则（职责清单）: edited in drafts, read in what was issued."""
+
+    list_display = ["category", "community", "place_kind", "lead_kind", "lead", "limit_class", "list", "automatic", "policy"]
+    list_filter = ["policy", "list", "automatic", "limit_class"]
+    list_select_related = ["category", "community", "lead", "policy"]
+    search_fields = ["category__code", "category__name", "lead__name", "basis"]
+    filter_horizontal = ["assistants"]
+
+    def get_queryset(self, request):
+        return super(ConfigAdmin, self).get_queryset(request).filter(within_reach(request, "policy__")).distinct()
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.policy.issued_at is None)
+
+    def has_delete_permission(self, request, obj=None):
+        return obj is not None and self.has_change_permission(request, obj)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Rules are only added to drafts."""
+        if db_field.name == "policy":
+            kwargs["queryset"] = Policy.objects.filter(within_reach(request, ""), issued_at__isnull=True)
+        if db_field.name == "lead":
+            return super(ConfigAdmin, self).formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class AuthorityForm(forms.ModelForm):
+    """派单授权 as its leader switches it."""
+
+    class Meta:
+        model = StandingAuthority
+        fields = ["street", "hours", "barred"]
+
+    def clean_hours(self):
+        """00:00-24:00."""
+        if not HOURS.fullmatch(self.cleaned_data["hours"]):
+            raise ValidationError("时段应写成 00:00-24:00 或 08:00-22:00 的样子。")
+        return self.cleaned_data["hours"]
+
+
+@admin.register(StandingAuthority)
+class StandingAuthorityAdmin(PostingAdmin):
+    """派单授权: given, narrowed and taken back by the shift leader in whose name orders go out."""
+
+    sees = frozenset({Role.SHIFT_LEADER, Role.SYSTEM_ADMIN, Role.DISPATCHER, Role.SUPERVISOR, Role.STREET_SECRETARY})
+    changes = frozenset({Role.SHIFT_LEADER})
+    form = AuthorityForm
+    list_display = ["street", "leader", "hours", "granted_at", "revoked_at"]
+    list_select_related = ["street", "leader"]
+    filter_horizontal = ["barred"]
+    actions = ["revoke"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(within(covered(request.user, self.sees), "street__"))
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or obj.revoked_at is None)
+
+    def get_readonly_fields(self, request, obj=None):
+        """The street stands once the authority is given."""
+        return ["street"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only the streets at which one is shift leader."""
+        if db_field.name == "street":
+            streets = request.user.scope.where(self.changes)
+            kwargs["queryset"] = db_field.related_model.objects.filter(pk__in=streets)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request, obj, form, change):
+        """The one who gives it answers for it."""
+        if not change:
+            obj.leader, obj.granted_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="收回所选授权（停止自动派单）", permissions=["change"])
+    def revoke(self, request, queryset):
+        """收回: from now on a person dispatches everything."""
+        for authority in queryset.filter(revoked_at__isnull=True, street__in=request.user.scope.where(self.changes)):
+            authority.revoked_at = timezone.now()
+            authority.save(update_fields=["revoked_at"])
+            self.log_change(request, authority, "收回派单授权")
+            self.message_user(request, f"已收回：{authority}。此后的事项都由人派单。")
+
+
+@admin.register(WorkOrder)
+class WorkOrderAdmin(CaseAdmin):
+    """工单登记册."""
+
+    list_display = ["number", "case_link", "handler", "lead", "status", "round", "dispatched_at", "due_at", "completed_at"]
+    list_filter = ["status", "lead", "designated", CommunityOfCase]
+    list_select_related = ["case", "handler"]
+    search_fields = ["number", "case__number", "case__title"]
+    ordering = ["-dispatched_at"]
+    actions = ["accept"]
+
+    @admin.action(description="签收所选工单")
+    def accept(self, request, queryset):
+        """签收, each on its own."""
+        at = timezone.now()
+        for order in queryset:
+            with self.report_refusal(request):  # Refused becomes a message; the rest go on
+                handling.accept(order, by=request.user, at=at)
+
+
+@admin.register(Letter)
+class LetterAdmin(CaseAdmin):
+    """公文登记册."""
+
+    list_display = ["name", "case_link", "kind", "status", "issuer", "to", "drafted_at", "signed_at", "signed_by", "answered_at"]
+    list_filter = ["kind", "status"]
+    list_select_related = ["case", "issuer", "to", "signed_by"]
+    search_fields = ["number", "subject", "case__number"]
+    ordering = ["-drafted_at"]
+
+    @admin.display(description="文号", ordering="number")
+    def name(self, letter):
+        """文号, or that it is a draft."""
+        return str(letter)
+
+
+@admin.register(Supervision)
+class SupervisionAdmin(CaseAdmin):
+    """督办登记册."""
+
+    list_display = ["case_link", "level", "status", "holder", "reason", "raised_at", "taken_by", "due_at", "ended_at"]
+    list_filter = ["level", "status"]
+    list_select_related = ["case", "holder", "taken_by"]
+    search_fields = ["case__number", "case__title", "reason"]
+    ordering = ["-raised_at"]
+
+
+@admin.register(Mediation)
+class MediationAdmin(CaseAdmin):
+    """调解登记册: without the parties and the record, which stand on the case page."""
+
+    list_display = ["case_link", "unit", "status", "mediator", "opened_at", "perform_by", "ended_at"]
+    list_filter = ["status"]
+    list_select_related = ["case", "unit", "mediator"]
+    search_fields = ["case__number", "case__title"]
+    ordering = ["-opened_at"]

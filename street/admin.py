@@ -1,0 +1,319 @@
+"""后台 of organisations, people, places and calendars: what anyone may see or change follows from posts.
+
+Django's own permissions are never asked."""
+
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.utils import timezone
+
+from street.models import (
+    Calendar,
+    CalendarDay,
+    CalendarHours,
+    CalendarYear,
+    Grid,
+    Organisation,
+    Place,
+    Posting,
+    Role,
+    User,
+)
+
+WHOLE = (Organisation.Kind.CITY, Organisation.Kind.DISTRICT, Organisation.Kind.STREET)
+
+
+class PostingAdmin(admin.ModelAdmin):
+    """任职后台: `sees` and `changes` name the roles; outside one's scope a row is not found, without the role it is forbidden."""
+
+    asks_posts = True
+    sees: frozenset = frozenset()
+    changes: frozenset = frozenset()
+    list_per_page = 50
+    show_full_result_count = False
+
+    def holds(self, request, roles):
+        """Whether one of the roles is held now."""
+        return bool(request.user.scope.roles & roles)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.holds(request, self.sees | self.changes)
+
+    def has_change_permission(self, request, obj=None):
+        return self.holds(request, self.changes)
+
+    def has_add_permission(self, request):
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_object(self, request, object_id, from_field=None):
+        """The row, 403 without the role, 404 outside the scope."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404
+        return row
+
+
+def covered(user, roles):
+    """管辖路径: the paths below which a post of one of `roles` covers everything; a post in an office covers its street."""
+    held = [posting.organisation for posting in user.scope.postings if posting.role in roles]
+    return [unit.path if unit.kind in WHOLE else unit.path[: unit.path.rstrip("/").rfind("/") + 1] for unit in held]
+
+
+def within(paths, field):
+    """A condition on rows whose organisation, reached by `field`, lies below one of the paths."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}path__startswith": path})
+    return condition
+
+
+class ConfigAdmin(PostingAdmin):
+    """配置后台: for system administrators, each within the organisation the post is held at."""
+
+    changes = frozenset({Role.SYSTEM_ADMIN})
+    place: str = ""
+    """How a row reaches its organisation, e.g. `community__`."""
+
+    def get_queryset(self, request):
+        paths = covered(request.user, self.sees | self.changes)
+        return super().get_queryset(request).filter(within(paths, self.place)).distinct()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Only organisations, grids, places and people within reach can be chosen; a supervisor may stand outside."""
+        reach = REACH.get(db_field.related_model) if db_field.name != "supervisor" else None
+        if reach is not None and "queryset" not in kwargs:
+            paths = covered(request.user, self.sees | self.changes)
+            kwargs["queryset"] = db_field.related_model.objects.filter(within(paths, reach)).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+REACH = {Organisation: "", Grid: "community__", Place: "street__", User: "postings__organisation__"}
+
+
+class SharedAdmin(PostingAdmin):
+    """共用配置: what every street of the installation uses; changed only by one whose post covers them all."""
+
+    sees = frozenset({Role.SYSTEM_ADMIN})
+
+    def has_change_permission(self, request, obj=None):
+        paths = covered(request.user, self.sees)
+        return bool(paths) and not Organisation.objects.streets().exclude(within(paths, "")).exists()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ConfigAdmin):
+    list_display = ["name", "code", "kind", "parent", "relation", "supervisor", "phone", "active"]
+    list_filter = ["kind", "relation", "active"]
+    list_select_related = ["parent", "supervisor"]
+    search_fields = ["name", "short_name", "code"]
+    ordering = ["path"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Code and parent make the path by which everything is found; a reorganisation is loaded from a file."""
+        return ["path", "code", "parent"] if obj else ["path"]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """A new organisation always has a parent: nobody here reaches above the root."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "parent" in form.base_fields:
+            form.base_fields["parent"].required = True
+        return form
+
+    def save_model(self, request, obj, form, change):
+        """A new organisation takes its place below its parent."""
+        if not change:
+            obj.path = f"{obj.parent.path}{obj.code}/"
+        super().save_model(request, obj, form, change)
+
+
+class PostingInline(admin.TabularInline):
+    """任职 of one person; a post that is over gets an end, never a deletion."""
+
+    model = Posting
+    fk_name = "user"
+    extra = 0
+    fields = ["organisation", "role", "title", "grid", "acting_for", "starts_on", "ends_on"]
+
+    def has_view_permission(self, request, obj=None):
+        return bool(request.user.scope.roles & UserAdmin.sees)
+
+    def has_change_permission(self, request, obj=None):
+        return bool(request.user.scope.roles & UserAdmin.changes)
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_change_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        paths = covered(request.user, UserAdmin.sees)
+        rows = {
+            "organisation": Organisation.objects.filter(within(paths, ""), active=True),
+            "grid": Grid.objects.filter(within(paths, "community__")),
+            "acting_for": Posting.objects.filter(within(paths, "organisation__")).select_related("organisation"),
+        }
+        if db_field.name in rows:
+            kwargs["queryset"] = rows[db_field.name]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class NewPerson(AdminUserCreationForm):
+    """新建人员: an account and its password; posts are given on the next page."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name"]
+
+
+class PersonForm(UserChangeForm):
+    """人员 as a system administrator changes one."""
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "phone", "is_active"]
+
+
+@admin.register(User)
+class UserAdmin(ConfigAdmin, DjangoUserAdmin):
+    """人员: accounts and posts. Deactivated, never deleted: what a person did keeps their name."""
+
+    sees = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+    form = PersonForm
+    add_form = NewPerson
+    inlines = [PostingInline]
+    fieldsets = [(None, {"fields": ["username", "password", "name", "phone", "is_active", "last_login"]})]
+    add_fieldsets = [(None, {"fields": ["username", "name", "usable_password", "password1", "password2"]})]
+    readonly_fields = ["last_login"]
+    list_display = ["username", "name", "posts", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["username", "name"]
+    filter_horizontal = []
+    ordering = ["username"]
+
+    def get_queryset(self, request):
+        """People posted within reach, and those posted nowhere yet."""
+        reached = within(covered(request.user, self.sees), "postings__organisation__")
+        people = super(ConfigAdmin, self).get_queryset(request).filter(reached | Q(postings__isnull=True))
+        return people.distinct().prefetch_related("postings__organisation")
+
+    def has_change_permission(self, request, obj=None):
+        return self.holds(request, self.changes)
+
+    @admin.display(description="任职")
+    def posts(self, person):
+        """在任 posts, in words."""
+        today = timezone.localdate(timezone.now())
+        held = [row for row in person.postings.all() if row.starts_on <= today and (row.ends_on is None or row.ends_on >= today)]
+        return "；".join(str(row) for row in held) or "（没有任职）"
+
+    def save_model(self, request, obj, form, change):
+        """Every member of staff may come to the sign-in page; what follows is for the posts to say."""
+        obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Grid)
+class GridAdmin(ConfigAdmin):
+    place = "community__"
+    list_display = ["name", "code", "community", "parent"]
+    list_select_related = ["community", "parent"]
+    search_fields = ["name", "code"]
+
+
+@admin.register(Place)
+class PlaceAdmin(ConfigAdmin):
+    place = "street__"
+    list_display = ["full", "code", "kind", "community", "grid", "company"]
+    list_filter = ["kind"]
+    list_select_related = ["community", "grid", "company", "parent__parent"]
+    search_fields = ["name", "code"]
+    autocomplete_fields = ["parent"]
+
+    @admin.display(description="全称", ordering="name")
+    def full(self, place):
+        """全称."""
+        return place.full_name
+
+
+class CalendarRows(admin.TabularInline):
+    """Rows of a calendar; the version is stamped anew after every change."""
+
+    extra = 0
+
+    def has_view_permission(self, request, obj=None):
+        return bool(request.user.scope.roles & SharedAdmin.sees)
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request, obj=None):
+        return self.has_view_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_view_permission(request)
+
+
+class YearRows(CalendarRows):
+    model = CalendarYear
+
+
+class DayRows(CalendarRows):
+    model = CalendarDay
+
+
+class HoursRows(CalendarRows):
+    model = CalendarHours
+
+
+@admin.register(Calendar)
+class CalendarAdmin(SharedAdmin):
+    list_display = ["name", "code", "base", "time_zone", "provisional"]
+    list_select_related = ["base"]
+    inlines = [HoursRows, YearRows, DayRows]
+    readonly_fields = ["version"]
+
+    def get_inlines(self, request, obj):
+        """One who may not change the calendar does not get forms for its rows."""
+        return self.inlines if self.has_change_permission(request) else []
+
+    @admin.display(description="暂定年度")
+    def provisional(self, calendar):
+        """Years whose notice is not in."""
+        years = [str(row.year) for row in calendar.years.all() if row.provisional]
+        return "、".join(years) or "无"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("years")
+
+    def save_related(self, request, form, formsets, change):
+        """Every process rebuilds the calendar once its version has changed."""
+        super().save_related(request, form, formsets, change)
+        form.instance.stamp()
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(PostingAdmin):
+    """配置变更记录: who changed which setting; read by the auditor and the security administrator."""
+
+    sees = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag", "change_message"]
+    list_select_related = ["user", "content_type"]
+    list_filter = ["action_flag"]
+
+    def get_queryset(self, request):
+        """Changes made by people posted within reach."""
+        reached = within(covered(request.user, self.sees), "user__postings__organisation__")
+        return super().get_queryset(request).filter(reached).distinct()
