@@ -14,4 +14,4 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build SITE_URL=http://build REDIS_URL=redis:/
 USER shuoshi
 VOLUME /data
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3"]
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--no-control-socket"]

@@ -1,7 +1,5 @@
 """组装根: settings, addresses and commands."""
 
-from importlib.util import find_spec
-
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
@@ -21,4 +19,4 @@ class ConfigConfig(AppConfig):
 class DeskAdminConfig(AdminConfig):
     """The desk's site is *the* admin site, so that lower apps register with `admin.register` and need not know it."""
 
-    default_site = "desk.site.DeskSite" if find_spec("desk.site") else "django.contrib.admin.sites.AdminSite"
+    default_site = "desk.site.DeskSite"

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import connection
 from django.http import JsonResponse
-from kombu import Connection
+from redis import Redis
 
 
 def healthz(request):
@@ -29,5 +29,5 @@ def _ask_database():
 
 
 def _ask_broker():
-    with Connection(settings.CELERY_BROKER_URL, connect_timeout=2) as broker:
-        broker.ensure_connection(max_retries=1, timeout=2)
+    with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2) as broker:
+        broker.ping()

@@ -11,8 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager, suppress
+import uuid
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
+
+import psycopg2
 
 REPO = Path(__file__).resolve().parent.parent
 
@@ -84,6 +87,15 @@ def postgres():
     finally:
         subprocess.run([*control, "-m", "immediate", "stop"], **{**quiet, "check": False})
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(server):
+    """The address of a fresh, empty database on the cluster at `server`."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with closing(psycopg2.connect(f"{server}/postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    return f"{server}/{name}"
 
 
 @contextmanager

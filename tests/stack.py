@@ -140,7 +140,7 @@ class Production(Stack):
     def commands(self):
         celery = [BIN / "celery", "-A", "config"]
         return {
-            "web": [BIN / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"],
+            "web": [BIN / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2", "--no-control-socket"],
             "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
             "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile="],
         }

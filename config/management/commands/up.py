@@ -60,8 +60,13 @@ class Command(BaseCommand):
         for code in codes:
             self._say(f"  {site}/q/{code.token}/  {code.place.community} {code.place}")
         if codes:
-            self._say(f"\n手机扫一扫（{codes[0].place}）：\n{as_text(f'{site}/q/{codes[0].token}/')}")
+            self._say(f"\n手机扫一扫（{codes[0].place}）：\n{self._scannable(f'{site}/q/{codes[0].token}/')}")
         self._say(f"数据目录 {settings.DATA_DIR}。按 Ctrl-C 停止。")
+
+    def _scannable(self, address):
+        text = as_text(address)
+        # White on black whatever the terminal's own colours are: an inverted code is not read by every phone
+        return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in text.splitlines()) if self.stdout.isatty() else text
 
 
 def codes_of_different_communities(count):
@@ -74,7 +79,7 @@ def codes_of_different_communities(count):
 
 
 def as_text(address):
-    """终端码: a QR code in characters, light on dark and dark on light alike."""
+    """终端码: a QR code in characters, for a light text on a dark ground."""
     code = qrcode.QRCode(border=2, error_correction=qrcode.constants.ERROR_CORRECT_L)
     code.add_data(address)
     out = io.StringIO()
