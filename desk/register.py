@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk import lights, queues
+from desk import figures, lights, queues
 from desk.doors import MATTERS, for_roles, page
 from grievance.models import Case, Category, Grievance
 from street.models import Organisation
@@ -38,6 +38,7 @@ def cases(request):
     lines = [Line(case, light_of(case, burning, at)) for case in shown.object_list]
     context = {
         "title": "事项", "page": shown, "lines": lines, "asked": asked, "queue": queues.BY_NAME.get(asked.get("queue")),
+        "figure": figures.BY_NAME.get(asked.get("figure")),
         "statuses": [(OPEN, "全部未了"), *Case.Status.choices], "communities": communities(request.user),
         "categories": Category.objects.filter(active=True), "lights": lights.CHOICES, "kept": kept(asked),
     }  # fmt: skip
@@ -57,6 +58,9 @@ def filtered(rows, asked, user, at):
     queue = queues.BY_NAME.get(asked.get("queue"))
     if queue is not None:
         rows = rows.open().filter(queue.condition(user, at))
+    figure = figures.BY_NAME.get(asked.get("figure"))
+    if figure is not None:
+        rows = rows.filter(figure.condition(user, at))
     status = asked.get("status")
     rows = rows.open() if status == OPEN else rows.filter(status=status) if status in Case.Status.values else rows
     for name, field in (("community", "place__community__code"), ("category", "category__code"), ("urgency", "urgency")):

@@ -4,6 +4,4 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-urlpatterns = [
-    path("", include(module)) for module in ("desk.desktop_urls", "desk.phone_urls") if find_spec(module)
-]
+urlpatterns = [path("", include(module)) for module in ("desk.desktop_urls", "desk.phone_urls") if find_spec(module)]

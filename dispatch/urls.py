@@ -1,6 +1,6 @@
 """工单接口的地址."""
 
-from django.urls import include, path
+from django.urls import path
 
 from dispatch import api
 
@@ -10,5 +10,4 @@ urlpatterns = [
     path("api/v1/orders/<str:number>/moves/<slug:move>/", api.OrderMove.as_view(), name="api-order-move"),
     # 派单 is the work's, though its address stands among the case's moves: this app's addresses are asked first
     path("api/v1/cases/<str:number>/moves/dispatch/", api.Dispatch.as_view(), name="api-case-dispatch"),
-    path("", include("grievance.case_urls")),
 ]

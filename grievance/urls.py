@@ -1,6 +1,6 @@
 """Addresses of residents, of the public intake, and of the codes."""
 
-from django.urls import path
+from django.urls import include, path
 
 from grievance import api
 from grievance.views import codes, follow, home, report
@@ -18,4 +18,5 @@ urlpatterns = [
     path("codes/issue/<slug:place>/", codes.issue, name="issue_code"),
     path("codes/<int:pk>/revoke/", codes.revoke, name="revoke_code"),
     path("api/v1/q/<str:token>/grievances/", api.submit, name="submit"),
+    path("", include("grievance.case_urls")),
 ]

@@ -1,0 +1,176 @@
+"""我的工单 (手机): what my unit owes, by when; one order on one page, with exactly the moves that are open."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import Count, F, Q, Value, When
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from desk import acting, case, lights, phone
+from desk.doors import MATTERS
+from desk.phone import HANDLERS, phone_page
+from dispatch.models import Anchor, Deadline, Supervision, WorkOrder
+from grievance.actions import privacy
+from grievance.casework import Refused
+from grievance.wake import wake
+
+ON_A_PAGE = 30
+DONE_FOR = timedelta(days=30)
+STEPS = (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION)
+S = WorkOrder.Status
+OWED = (S.DISPATCHED, S.ACCEPTED, S.RETURNING)
+HANDED_BACK = (S.RETURNED, S.RECALLED)
+"""A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
+# What most people do first stands first; whatever is not named here follows
+USUAL = ["accept", "respond", "add_progress", "complete", "agree", "fail", "answer", "open_mediation", "link"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """一行: an order with the light of the step that is due first."""
+
+    order: WorkOrder
+    step: str
+    light: lights.Light
+
+    @property
+    def heading(self):
+        """标题."""
+        return phone.heading(self.order.case)
+
+
+@phone_page(HANDLERS)
+@require_safe
+def orders(request):
+    """我的工单: open ones by due time, or those finished in the last 30 days."""
+    at, done = timezone.now(), request.GET.get("show") == "done"
+    mine = WorkOrder.objects.visible_to(request.user).filter(handler__in=request.user.scope.where(HANDLERS))
+    shown = finished(mine, at) if done else owed(mine)
+    pages = Paginator(shown.select_related("case__category", "case__place__parent__parent", "handler"), ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    context = {"page": page, "lines": lines(page.object_list, at), "counts": counts(mine, at), "done": done}
+    return phone.show(request, "desk/orders.html", context, current="phone-orders")
+
+
+def owed(orders):
+    """未了工单, by the time of the step that is due first; those that only wait for a review come last."""
+    step = models.Case(
+        When(status=S.COMPLETED, then=Value(None)),
+        When(status=S.DISPATCHED, then=F("accept_due_at")),
+        When(contacted_at__isnull=True, then=F("contact_due_at")),
+        default=F("due_at"),
+        output_field=models.DateTimeField(),
+    )
+    return orders.open().order_by(step.asc(nulls_last=True), "due_at", "pk")
+
+
+def finished(orders, at):
+    """已了工单 of the last 30 days, the latest first."""
+    return orders.filter(ended_at__gte=at - DONE_FOR).exclude(status__in=HANDED_BACK).order_by("-ended_at", "-pk")
+
+
+def counts(orders, at):
+    """数一数: what waits for whom; one query."""
+    late = Q(status__in=OWED) & (Q(due_at__lt=at) | Q(status=S.DISPATCHED, accept_due_at__lt=at))
+    return orders.open().aggregate(
+        new=Count("pk", filter=Q(status=S.DISPATCHED)),
+        working=Count("pk", filter=Q(status=S.ACCEPTED)),
+        reviewing=Count("pk", filter=Q(status__in=[S.RETURNING, S.COMPLETED])),
+        late=Count("pk", filter=late),
+    )
+
+
+def lines(orders, at):
+    """Orders with their lights: one query for the clocks, and the calendar of each street."""
+    orders = list(orders)
+    running = Deadline.objects.filter(order__in=orders, met_at__isnull=True, dropped_at__isnull=True, anchor__in=STEPS)
+    first, calendars = {}, lights.Calendars()
+    for deadline in running.select_related("limit", "case__street__calendar__base").order_by("-due_at"):
+        first[deadline.order_id] = deadline
+    return [_line(order, first.get(order.pk), calendars, at) for order in orders]
+
+
+def _line(order, deadline, calendars, at):
+    if deadline is None:
+        return Line(order, "", lights.NONE)
+    return Line(order, deadline.get_anchor_display(), lights.light_of(deadline, at, calendars.of(deadline.case.street)))
+
+
+@phone_page(MATTERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order(request, number):
+    """工单: what was said, where, by when, and what I can do now. A refusal keeps everything that was typed."""
+    at, row = timezone.now(), whole(request.user, number)
+    if request.method != "POST":
+        return _page(request, row, at)
+    if "reveal" in request.POST:
+        return _reveal(request, row, at)
+    tried = acting.submit(request, acting_rows(row), at)
+    if tried.refusal:
+        return _page(request, whole(request.user, number), at, last=tried, status=tried.refusal.status)
+    wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
+    messages.success(request, f"“{tried.card.move.label}”已办理。")
+    return redirect("phone-order", number)
+
+
+def whole(user, number):
+    """The order with everything about its case that the person may see; 404 outside the scope."""
+    found = get_object_or_404(WorkOrder.objects.visible_to(user).only("pk", "case_id"), number=number)
+    matter = get_object_or_404(case.everything(user), pk=found.case_id)
+    row = next((one for one in matter.orders.all() if one.pk == found.pk), None)
+    if row is None:
+        raise Http404
+    return row
+
+
+def acting_rows(row):
+    """What this page can act on: the order, mediation, papers to answer, and its case as far as a handler may.
+
+    Rows that are over stay in it: one who comes second is told so by the table of moves."""
+    matter = row.case
+    from_here = set() if row.status not in OWED else {"link", "open_mediation"} if row.lead else {"open_mediation"}
+    return [
+        (row, None), *((one, None) for one in matter.mediations.all()), *((one, {"answer"}) for one in matter.letters.all()),
+        (matter, from_here),
+    ]  # fmt: skip
+
+
+def _page(request, row, at, *, last=None, contacts=None, problem="", status=200):
+    matter, calendar = row.case, lights.Calendars().of(row.case.street)
+    cards = acting.cards(acting_rows(row), request.user, at, last=last)
+    cards.sort(key=lambda card: (not card.refused, USUAL.index(card.name) if card.name in USUAL else len(USUAL)))
+    context = {
+        "order": row, "case": matter, "heading": phone.heading(matter), "cards": cards,
+        "problem": problem or (last.card.refused if last else ""),
+        "clocks": [(clock, lights.light_of(clock, at, calendar)) for clock in row.deadlines.all() if clock.anchor in STEPS],
+        "others": [one for one in matter.orders.all() if one.pk != row.pk],
+        "voices": [case.voice(said, matter, request.user, contacts or {}) for said in matter.grievances.all()],
+        "demands": demands(matter), "lines": case.timeline(matter, request.user), "owed": row.status in OWED,
+    }  # fmt: skip
+    return phone.show(request, "desk/order.html", context, current="", status=status)
+
+
+def demands(matter):
+    """上级要求: what secretaries have asked for, the latest first: (when, who, what)."""
+    eyes = [row for row in matter.supervisions.all() if row.demand and row.status in Supervision.OPEN]
+    asked = [(row.taken_at, row.get_level_display(), row.demand) for row in eyes]
+    asked += [(row.at, f"{row.by}批示", row.text) for row in matter.instructions.all()]
+    return sorted(asked, key=lambda one: one[0], reverse=True)
+
+
+def _reveal(request, row, at):
+    """查看电话: shown once, in the answer itself; that it was read is an event."""
+    said = next((one for one in row.case.grievances.all() if one.number == request.POST["reveal"]), None)
+    if said is None:
+        raise Http404
+    try:
+        contact = privacy.reveal(said, by=request.user, at=at)
+    except Refused as refusal:
+        return _page(request, row, at, problem=refusal.message, status=refusal.status)
+    return _page(request, whole(request.user, row.number), at, contacts={said.pk: contact})

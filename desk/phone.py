@@ -1,0 +1,83 @@
+"""手机页面的门: who may enter, where each person's work lies, and signing in on a phone."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from desk.case import masked
+from desk.doors import MATTERS
+from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Role
+
+HANDLERS = UNIT_ROLES
+SECRETARIES = frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.STREET_LEADER, Role.SHIFT_LEADER, *DISTRICT_ROLES})
+"""Whose signature or decision a matter may wait for: secretaries, the district, and those who sign lesser papers."""
+LEADING = SECRETARIES - {Role.SHIFT_LEADER}
+TABS = [
+    (SECRETARIES, "待我决定", "phone-secretary"),
+    (HANDLERS, "我的工单", "phone-orders"),
+    (STREET_ROLES, "工作台", "admin:index"),
+]
+
+
+def phone_page(roles):
+    """准入: signed in (else to the phone's own sign-in page), holding one of `roles` somewhere (else 403)."""
+
+    def guard(view):
+        @login_required(login_url="phone-login")
+        @never_cache
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.scope.roles & roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+@phone_page(MATTERS)
+@require_safe
+def start(request):
+    """首页: a leader to what waits for a decision, a unit's people to their orders, the desk to its queues."""
+    roles = request.user.scope.roles
+    if roles & LEADING:
+        return redirect("phone-secretary")
+    return redirect("phone-orders" if roles & HANDLERS else "admin:index")
+
+
+def show(request, template, context, *, current, status=200):
+    """A page in the phone's frame: who I am here, and the other pages that are mine."""
+    scope = request.user.scope
+    tabs = [
+        {"label": label, "url": reverse(address), "current": address == current}
+        for roles, label, address in TABS
+        if scope.roles & roles
+    ]
+    frame = {"tabs": tabs if len(tabs) > 1 else [], "posting": scope.postings[0], "home_url": reverse("phone")}
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def heading(case):
+    """标题 as a line shows it: numbers inside it in part, and a word where nothing was written."""
+    return masked(case.title) or "（只有照片或语音）"
+
+
+class SignIn(LoginView):
+    """登录: the same accounts and the same lock after wrong passwords as everywhere."""
+
+    template_name = "desk/phone_login.html"
+    next_page = reverse_lazy("phone")
+    redirect_authenticated_user = True
+
+
+class SignOut(LogoutView):
+    """退出."""
+
+    next_page = reverse_lazy("phone-login")

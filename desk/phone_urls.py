@@ -1,0 +1,16 @@
+"""手机页面的地址."""
+
+from django.urls import path
+
+from desk import figures, my_orders, phone, secretary
+
+urlpatterns = [
+    path("phone/", phone.start, name="phone"),
+    path("phone/login/", phone.SignIn.as_view(), name="phone-login"),
+    path("phone/logout/", phone.SignOut.as_view(), name="phone-logout"),
+    path("phone/orders/", my_orders.orders, name="phone-orders"),
+    path("phone/orders/<str:number>/", my_orders.order, name="phone-order"),
+    path("phone/secretary/", secretary.waiting, name="phone-secretary"),
+    path("phone/secretary/<str:number>/", secretary.matter, name="phone-matter"),
+    path("desk/figures/", figures.page, name="figures"),
+]
