@@ -24,7 +24,7 @@ class SurveyForm(forms.Form):
     satisfaction = question("您对办理满意吗", Callback.Satisfaction.choices, "请选一下：满意不满意")
     reason = question("不满意在哪里", Callback.Reason.choices, "请从中选一个原因", required=False, help_text="选了“不满意”才要选")
     words = forms.CharField(
-        label="还想说的话", required=False, max_length=MOST_WORDS, widget=forms.Textarea, help_text="可不写",
+        label="还想说的话", required=False, max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 4}), help_text="可不写",
         error_messages={"max_length": f"请控制在 {MOST_WORDS} 字以内"},
     )  # fmt: skip
 
@@ -48,3 +48,8 @@ class CallForm(SurveyForm):
         "怎么联系上的", [(way.value, way.label) for way in (Callback.Way.PHONE, Callback.Way.VISIT)], "请选一下联系方式"
     )
     field_order = ["way"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # desk.js goes to the first question at this key
+        self.fields["way"].widget.attrs["data-key"] = "r"
