@@ -14,6 +14,12 @@ from street.loading.ledger import Ledger
 from street.models import Organisation
 
 LIMIT_KEYS = ("limit_class", "anchor", "category", "urgency", "amount", "unit", "roll_over", "basis")
+LIMITED = {
+    anchor.value: anchor.label
+    for anchor in (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION, Anchor.REVIEW, Anchor.RETURN, Anchor.SIGNATURE)
+}
+"""有时限的环节."""
+
 CALLBACK = {"tries": "callback_tries", "days": "callback_days", "bands": "callback_bands", "survey_valid_days": "survey_days"}
 
 
@@ -70,7 +76,7 @@ class Content:
     def _limit(self, row):
         category, unit = self.category(row), row.choice("unit", Unit)
         return {
-            "anchor": row.choice("anchor", Anchor),
+            "anchor": row.choice("anchor", LIMITED),
             "category": category.code if category else "",
             "urgency": row.choice("urgency", Urgency, required=False),
             "amount": row.amount("amount", least=0.01, whole=unit in DAY_UNITS),

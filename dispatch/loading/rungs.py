@@ -32,6 +32,8 @@ def read_rung(row, category):
     trigger, measure = row.choice("trigger", Trigger), row.choice("measure", Measure)
     to = _among(row, "to", row.choice("to", Level), ADDRESSEES[Measure(measure)], measure)
     clock = _clock(row, trigger) if trigger in TIMED else _fact(row)
+    if trigger == Trigger.LISTED_CATEGORY and category is None:
+        row.fail("派单即提请挂牌的阶梯须写明类别 category。", "trigger")
     if clock["anchor"] == Anchor.SIGNATURE and (measure == Measure.DRAFT or "limit_class" in row):
         row.fail("签发环节的阶梯不分时限等级，也不能再拟文。", "anchor")
     return {
