@@ -33,6 +33,11 @@ def ice(stage):
     stage.review(hazard)
     yield local("2023-03-14 13:30")
     mediation.fail(attempt, record_text="物业认为不属其赔偿范围，未达成一致。", by=stage.who("luxi_tiaojie"), at=stage.at)
+    yield from _at_the_station(stage, case)
+
+
+def _at_the_station(stage, case):
+    """The second half: supervised by the secretary, transferred, agreed, and asked whether the money came."""
     yield local("2023-03-14 15:40")
     _sign(stage, case, "secretary_supervise", "shuji")
     supervision.instruct(case, text="请司法所牵头，请律师参与，两日内给群众一个结果。", by=stage.who("shuji"), at=stage.at)

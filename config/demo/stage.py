@@ -15,7 +15,7 @@ from grievance import sweeps as grievance_sweeps
 from grievance.actions import intake, triage
 from grievance.casework import RESIDENT
 from grievance.models import Case, Category, QRCode
-from street.models import Organisation, Role, User
+from street.models import Organisation, Posting, Role, User
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 HANDS = (Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
@@ -48,6 +48,7 @@ class Stage:
             if following is not None:
                 heapq.heappush(waiting, (following, next(order), story))
         self.advance(until)
+        self.sweep()
 
     def advance(self, to):
         """Let the time pass until `to`: each checkpoint acts at its own instant, as it would have."""
@@ -55,7 +56,6 @@ class Stage:
             self.at = max(due.due_at, self.at or due.due_at)
             dispatch_sweeps.fire_batch(at=self.at)
         self.at = to
-        self.sweep()
 
     def sweep(self):
         """What beat would have done by now."""
@@ -74,14 +74,15 @@ class Stage:
         return self.people[username]
 
     def hand_of(self, unit):
-        """The one who handles for a unit."""
-        return User.objects.filter(postings__organisation=unit, postings__role__in=HANDS).order_by("pk").first()
+        """The one who handles for a unit at this time."""
+        held = Posting.objects.current(self.at.date()).filter(organisation=unit, role__in=HANDS)
+        return held.order_by("pk").first().user
 
     def scan(self, place, text, **said):
         """扫码上报 at the place with that code."""
         code = QRCode.objects.select_related("place__street", "place__community").get(place__code=place, revoked_at=None)
         grievance = intake.submit(code, description=text, key=f"demo-{self.at:%Y%m%d%H%M}-{next(self.keys)}", at=self.at, **said)
-        self.sweep()
+        dispatch_sweeps.route_submitted(at=self.at)
         grievance.refresh_from_db()
         return grievance
 

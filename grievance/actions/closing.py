@@ -2,7 +2,6 @@
 
 from django.db import transaction
 
-from grievance.actions.triage import tell_residents
 from grievance.casework import lock, record
 from grievance.models import Case
 from grievance.workflow import CASE
@@ -10,7 +9,7 @@ from grievance.workflow import CASE
 
 @transaction.atomic
 def resolve(case, *, by, at, answer=""):
-    """办结: the work is done; callbacks follow. Waits, and says so, while linked matters it waits for are open."""
+    """办结: the work is done; callbacks follow, and they tell each person. Waits, and says so, while linked matters are open."""
     case = lock(case)
     if waiting := open_linked(case):
         numbers = "、".join(row.number for row in waiting)
@@ -20,7 +19,6 @@ def resolve(case, *, by, at, answer=""):
         "resolve", case, by=by, at=at, resolved_at=at, sentence="各工单均已办结，转入回访。",
         public=f"事项已办结。{answer}".strip() + "我们将进行回访，请您评价是否真正解决。",
     )  # fmt: skip
-    tell_residents(case, "resolved", "您反映的事项已办结，请通过查询页评价是否解决。", at=at)
     return case
 
 
