@@ -66,7 +66,7 @@ def case_page(request, number):
     if tried.refusal:
         return shown(request, get_object_or_404(everything(request.user), number=number), at, last=tried)
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
-    messages.success(request, f"已{tried.card.move.label}。")
+    messages.success(request, f"“{tried.card.move.label}”已办。")
     return redirect(onward(request.user, tried.made if isinstance(tried.made, Case) else case))
 
 
@@ -136,7 +136,7 @@ def story(case, user, at, last, contacts):
     for one in orders:
         one.clocks = [Clock(row, lights.light_of(row, at, calendar)) for row in one.row.deadlines.all()]
     return {
-        "title": f"{case.number} {case.title}", "case": case, "at": at, "refusal": last.refusal if last else None,
+        "title": case.number, "heading": title_for(case, user), "case": case, "at": at, "refusal": last.refusal if last else None,
         "voices": [voice(row, case, user, contacts) for row in case.grievances.all()], "lines": timeline(case, user),
         "light": light_of(case, orders, at), "own": block(case), "orders": orders,
         "letters": [block(row) for row in case.letters.all()],
@@ -206,6 +206,11 @@ class Line:
 
 NOTED = ("workorder.respond", "workorder.add_progress")
 """Events that are written together with a remark of the same person at the same instant."""
+
+
+def title_for(case, user):
+    """标题 as the reader may have it: it is made of somebody's words."""
+    return case.title if privacy.knows_name(case, user) else masked(case.title)
 
 
 def timeline(case, user):

@@ -101,8 +101,13 @@ def watched(user, at):
 
 
 def to_call(user, at):
-    """待回访."""
+    """等待评价: asked, and not yet answered."""
     return Exists(Callback.objects.open().filter(case=OuterRef("pk")))
+
+
+def my_calls(user, at):
+    """待我回访: those with a phone whom this caller may ring."""
+    return Exists(Callback.objects.to_call(user).filter(case=OuterRef("pk")).order_by())
 
 
 def by_status(name):
@@ -124,7 +129,8 @@ QUEUES = [
     Queue("answer", "待反馈公文", "按要求反馈", frozenset(ANSWERERS), to_answer),
     Queue("overdue", "超期", "催办、转派或督办", STREET_ROLES, overdue),
     Queue("watched", "督办中", "看进展", STREET_ROLES | EYES, watched),
-    Queue("callback", "待回访", "逐人回访", STREET_ROLES, to_call),
+    Queue("call", "待我回访", "逐人打电话", frozenset({Role.CALLER}), my_calls, "/desk/callbacks/"),
+    Queue("callback", "等待评价", "看进展", STREET_ROLES, to_call),
 ]  # fmt: skip
 BY_NAME = {queue.name: queue for queue in QUEUES}
 

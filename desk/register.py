@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk import figures, lights, queues
+from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
 from grievance.models import Case, Category, Grievance
 from street.models import Organisation
@@ -18,10 +19,11 @@ OPEN = "open"
 
 @dataclass
 class Line:
-    """一行: a case with its light."""
+    """一行: a case with its light, and its title as the reader may have it."""
 
     case: Case
     light: lights.Light
+    title: str
 
 
 @for_roles(MATTERS)
@@ -35,7 +37,7 @@ def cases(request):
     )
     shown = Paginator(rows.order_by("-submitted_at", "-pk"), ON_A_PAGE).get_page(asked.get("page"))
     burning = lights.lights_of(shown.object_list, at)
-    lines = [Line(case, light_of(case, burning, at)) for case in shown.object_list]
+    lines = [Line(case, light_of(case, burning, at), title_for(case, request.user)) for case in shown.object_list]
     context = {
         "title": "事项", "page": shown, "lines": lines, "asked": asked, "queue": queues.BY_NAME.get(asked.get("queue")),
         "figure": figures.BY_NAME.get(asked.get("figure")),

@@ -50,7 +50,8 @@ class DeskSite(AdminSite):
     def index(self, request, extra_context=None):
         """工作台: queues with their counts, and what the machine could not do by itself."""
         at = timezone.now()
-        more = {"queues": queues.counts(request.user, at), "warnings": warnings(request.user, at), "now": at}
+        posts = list(dict.fromkeys(map(str, request.user.scope.postings)))
+        more = {"posts": posts, "queues": queues.counts(request.user, at), "warnings": warnings(request.user, at), "now": at}
         return super().index(request, {**more, **(extra_context or {})})
 
 
@@ -65,6 +66,7 @@ def ways(request):
         ("研判", "/desk/triage/", roles & TRIAGE),
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
+        ("数字", "/desk/figures/", roles & MATTERS),
     ]
     here = request.path
     return [

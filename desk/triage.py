@@ -23,7 +23,7 @@ from grievance.wake import wake
 ON_A_PAGE = 40
 TWIN_DAYS = 14
 """疑似重复: the same place and the same category within so many days."""
-LEAVES = {"admit", "decline", "merge", "send", "dispatch"}
+LEAVES = {"admit", "hold", "decline", "merge", "send", "dispatch"}
 """After these the case is no longer in the queue, and the next one opens."""
 
 
@@ -68,17 +68,17 @@ class Pane:
 
 
 OFFERED = {
-    "send": ("c", "改类别或单位后派单", False),
-    "dispatch": ("c", "改单位后派单", False),
-    "hold": ("h", "", False),
-    "unhold": ("h", "", False),
-    "mark_urgent": ("u", "", False),
-    "merge": ("m", "并入指定事项", False),
-    "split": ("s", "", False),
-    "classify": ("", "", False),
-    "decline": ("x", "", True),
+    "send": ("c", "改类别或单位后派单"),
+    "dispatch": ("c", "改单位后派单"),
+    "hold": ("h", ""),
+    "unhold": ("h", ""),
+    "mark_urgent": ("u", ""),
+    "merge": ("m", "并入指定事项"),
+    "split": ("s", ""),
+    "classify": ("", ""),
+    "decline": ("x", ""),
 }
-"""Name of a move → its key, another label, and whether it ends the matter."""
+"""Name of a move → its key, and another label than the table's."""
 
 
 @dataclass
@@ -88,7 +88,6 @@ class Offer:
     card: Any
     key: str
     label: str
-    danger: bool
 
     @classmethod
     def of(cls, card, name):
@@ -125,7 +124,7 @@ def said(case, tried):
         return f"事项 {case.number} 已派给{tried.made.handler}，工单 {tried.made.number}。"
     if tried.card.name == "merge":
         return f"事项 {case.number} 已并案，由 {tried.made.number} 继续办理。"
-    return f"事项 {case.number}：{tried.card.move.label}已办。"
+    return f"事项 {case.number}：“{tried.card.move.label}”已办。"
 
 
 def mine(user):

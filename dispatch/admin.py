@@ -39,6 +39,7 @@ class Frozen(admin.TabularInline):
     """Rows of a policy: editable while it is a draft, for show once it is issued."""
 
     extra = 0
+    classes = ["collapse"]
 
     def _draft(self, request, policy):
         return bool(request.user.scope.roles & CONFIGURE) and policy is not None and policy.issued_at is None
@@ -235,12 +236,17 @@ class StandingAuthorityAdmin(PostingAdmin):
 class WorkOrderAdmin(CaseAdmin):
     """工单登记册."""
 
-    list_display = ["number", "case_link", "handler", "lead", "status", "round", "dispatched_at", "due_at", "completed_at"]
+    list_display = ["number", "case_link", "handler", "part", "status", "round", "dispatched_at", "due_at", "completed_at"]
     list_filter = ["status", "lead", "designated", CommunityOfCase]
     list_select_related = ["case", "handler"]
     search_fields = ["number", "case__number", "case__title"]
     ordering = ["-dispatched_at"]
     actions = ["accept"]
+
+    @admin.display(description="主办/协办", ordering="lead")
+    def part(self, order):
+        """主办 or 协办."""
+        return "主办" if order.lead else "协办"
 
     @admin.action(description="签收所选工单")
     def accept(self, request, queryset):

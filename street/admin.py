@@ -5,7 +5,7 @@ Django's own permissions are never asked."""
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404
@@ -38,7 +38,11 @@ class PostingAdmin(admin.ModelAdmin):
 
     def holds(self, request, roles):
         """Whether one of the roles is held now."""
-        return bool(request.user.scope.roles & roles)
+        return request.user.is_authenticated and bool(request.user.scope.roles & roles)
+
+    def changelist_view(self, request, extra_context=None):
+        """The list is headed by what it lists."""
+        return super().changelist_view(request, {"title": self.model._meta.verbose_name_plural, **(extra_context or {})})
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -170,7 +174,7 @@ class PostingInline(admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class NewPerson(AdminUserCreationForm):
+class NewPerson(UserCreationForm):
     """新建人员: an account and its password; posts are given on the next page."""
 
     class Meta:
@@ -193,9 +197,11 @@ class UserAdmin(ConfigAdmin, DjangoUserAdmin):
     sees = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
     form = PersonForm
     add_form = NewPerson
+    # Django's own speaks English
+    add_form_template = None
     inlines = [PostingInline]
     fieldsets = [(None, {"fields": ["username", "password", "name", "phone", "is_active", "last_login"]})]
-    add_fieldsets = [(None, {"fields": ["username", "name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [(None, {"fields": ["username", "name", "password1", "password2"]})]
     readonly_fields = ["last_login"]
     list_display = ["username", "name", "posts", "is_active", "last_login"]
     list_filter = ["is_active"]
@@ -217,7 +223,7 @@ class UserAdmin(ConfigAdmin, DjangoUserAdmin):
         """在任 posts, in words."""
         today = timezone.localdate(timezone.now())
         held = [row for row in person.postings.all() if row.starts_on <= today and (row.ends_on is None or row.ends_on >= today)]
-        return "；".join(str(row) for row in held) or "（没有任职）"
+        return "；".join(dict.fromkeys(str(row) for row in held)) or "（没有任职）"
 
     def save_model(self, request, obj, form, change):
         """Every member of staff may come to the sign-in page; what follows is for the posts to say."""
@@ -252,6 +258,7 @@ class CalendarRows(admin.TabularInline):
     """Rows of a calendar; the version is stamped anew after every change."""
 
     extra = 0
+    classes = ["collapse"]
 
     def has_view_permission(self, request, obj=None):
         return bool(request.user.scope.roles & SharedAdmin.sees)
