@@ -180,7 +180,14 @@ def finish(case, *, by, at):
         return
     case = closing.resolve(case, by=by, at=at, answer=" ".join(answers))
     if case.status == Case.Status.RESOLVED and case.parent_id and case.parent.waits_for_linked:
-        finish(lock(case.parent), by=None, at=at)
+        _finish_parent(case, at=at)
+
+
+def _finish_parent(case, *, at):
+    # Who holds one case waits for no other, or two could wait for each other: a parent that is busy is left to `reconcile`
+    free = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=case.parent_id)
+    if parent := free.first():
+        finish(parent, by=None, at=at)
 
 
 @transaction.atomic
@@ -209,6 +216,7 @@ def recall(order, *, reason, by, at):
     """收回: an order not yet accepted is taken back, with its supporting ones, and the case returns to the queue."""
     _must_say(reason, "收回须写明理由，请补充。")
     order = lock(order)
+    WORK_ORDER.check("recall", order, by=by, at=at)
     case = order.case
     for row in case.orders.open().filter(status=WorkOrder.Status.DISPATCHED) if order.lead else [order]:
         WORK_ORDER.apply("recall", row, by=by, at=at, ended_at=at, sentence=f"收回派给{row.handler}的工单：{reason}")
