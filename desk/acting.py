@@ -17,6 +17,7 @@ class Card:
     form: forms.Form
     refused: str = ""
     kept: bool = False
+    label: str = ""
 
     @property
     def key(self):

@@ -143,10 +143,10 @@ def acting_rows(row):
 
 def _page(request, row, at, *, last=None, contacts=None, problem="", status=200):
     matter, calendar = row.case, lights.Calendars().of(row.case.street)
-    cards = acting.cards(acting_rows(row), request.user, at, last=last)
-    cards.sort(key=lambda card: (not card.refused, USUAL.index(card.name) if card.name in USUAL else len(USUAL)))
+    cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
     context = {
-        "order": row, "case": matter, "heading": phone.heading(matter), "cards": cards,
+        "order": row, "case": matter, "heading": phone.heading(matter),
+        "again": [card for card in cards if card.refused], "cards": [card for card in cards if not card.refused],
         "problem": problem or (last.card.refused if last else ""),
         "clocks": [(clock, lights.light_of(clock, at, calendar)) for clock in row.deadlines.all() if clock.anchor in STEPS],
         "others": [one for one in matter.orders.all() if one.pk != row.pk],

@@ -1,17 +1,19 @@
 """手机页面的门: who may enter, where each person's work lies, and signing in on a phone."""
 
+from collections import Counter
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from desk.case import masked
 from desk.doors import MATTERS
+from dispatch.models import Letter, Supervision
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Role
 
 HANDLERS = UNIT_ROLES
@@ -69,15 +71,35 @@ def heading(case):
     return masked(case.title) or "（只有照片或语音）"
 
 
+LEVELS = {Supervision.Level.COMMUNITY: "社区", Supervision.Level.STREET: "街道", Supervision.Level.DISTRICT: "区级"}
+
+
+def named(cards, usual):
+    """Cards in the order in which people use them (`usual`), a refused one first, each named apart from the others."""
+    several = Counter(card.name for card in cards)
+    for card in cards:
+        card.label = _name(card, several[card.name] > 1)
+    return sorted(cards, key=lambda card: (not card.refused, usual.index(card.name) if card.name in usual else len(usual)))
+
+
+def _name(card, alike):
+    label, row = card.move.label, card.row
+    if isinstance(row, Letter):
+        return f"{label} {row.number}" if row.number else f"{label}{row.get_kind_display()}"
+    if isinstance(row, Supervision) and alike:
+        return f"{label}（{LEVELS[row.level]}）"
+    return "再次联系" if card.name == "respond" and row.contacted_at else label
+
+
 class SignIn(LoginView):
     """登录: the same accounts and the same lock after wrong passwords as everywhere."""
 
     template_name = "desk/phone_login.html"
-    next_page = reverse_lazy("phone")
+    next_page = "phone"
     redirect_authenticated_user = True
 
 
 class SignOut(LogoutView):
     """退出."""
 
-    next_page = reverse_lazy("phone-login")
+    next_page = "phone-login"

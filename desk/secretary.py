@@ -156,19 +156,32 @@ def acting_rows(row):
 
 
 def _page(request, row, at, *, last=None, status=200):
-    cards = acting.cards(acting_rows(row), request.user, at, last=last)
-    cards.sort(key=lambda card: (not card.refused, USUAL.index(card.name) if card.name in USUAL else len(USUAL)))
-    orders, calendar = list(row.orders.all()), lights.Calendars().of(row.street)
-    running = [
-        lights.light_of(clock, at, calendar) for order in orders if order.status in WorkOrder.OPEN
-        for clock in order.deadlines.all() if clock.met_at is None and clock.dropped_at is None
-    ]  # fmt: skip
-    voices = [case.voice(said, row, request.user, {}) for said in row.grievances.all()]
+    cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
+    drafts = to_sign(row, cards)
+    signing = [card for _, mine in drafts for card in mine]
+    papers = [letter for letter in row.letters.all() if letter.status != Letter.Status.DISCARDED]
     context = {
-        "case": row, "heading": phone.heading(row), "cards": cards, "problem": last.card.refused if last else "",
-        "orders": orders, "voices": voices,
-        "light": max(running, key=lambda light: light.share, default=lights.NONE), "lines": case.timeline(row, request.user),
-        "drafts": [letter for letter in row.letters.all() if letter.status == Letter.Status.DRAFT],
-        "papers": [letter for letter in row.letters.all() if letter.status == Letter.Status.ISSUED],
+        "case": row, "heading": phone.heading(row), "problem": last.card.refused if last else "", "light": worst(row, at),
+        "drafts": drafts, "again": [card for card in cards if card.refused],
+        "cards": [card for card in cards if card not in signing and not card.refused],
+        # One decision stands out: a paper that waits for a signature, else the supervision itself
+        "primary": "" if drafts else "take list decide_extension",
+        "voices": [case.voice(said, row, request.user, {}) for said in row.grievances.all()],
+        "papers": [letter for letter in papers if letter not in [draft for draft, _ in drafts]],
+        "lines": case.timeline(row, request.user),
     }  # fmt: skip
     return phone.show(request, "desk/secretary_case.html", context, current="", status=status)
+
+
+def to_sign(row, cards):
+    """待我签发: [(draft, its cards)]: the paper is read where it is signed."""
+    found = [(letter, [card for card in cards if card.row == letter and not card.refused]) for letter in row.letters.all()]
+    return [(letter, mine) for letter, mine in found if mine and letter.status == Letter.Status.DRAFT]
+
+
+def worst(row, at):
+    """灯 of the matter: the worst among the running clocks of its open orders."""
+    calendar = lights.Calendars().of(row.street)
+    owed = [order for order in row.orders.all() if order.status in WorkOrder.OPEN]
+    clocks = [clock for order in owed for clock in order.deadlines.all() if clock.met_at is None and clock.dropped_at is None]
+    return max((lights.light_of(clock, at, calendar) for clock in clocks), key=lambda light: light.share, default=lights.NONE)

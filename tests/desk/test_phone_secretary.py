@@ -187,7 +187,7 @@ def test_whole_matter_stands_on_one_screen(scene, secretary, order):
 def test_secretary_is_offered_exactly_these_moves(secretary, order):
     a_draft(order, supervision=raised(order.case))
     assert moves_on(secretary.get(page_of(order.case))) == [
-        "sign", "take", "instruct", "propose_listing", "transfer", "link", "lift", "discard",
+        "sign", "discard", "take", "instruct", "propose_listing", "transfer", "link", "lift",
     ]  # fmt: skip
 
 
