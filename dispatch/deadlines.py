@@ -32,11 +32,16 @@ def limit_for(policy, limit_class, anchor, case):
     rows = [
         row
         for row in TimeLimit.objects.filter(policy=policy, limit_class=limit_class, anchor=anchor)
-        if row.category_id in (None, case.category_id) and row.urgency in ("", case.urgency)
+        if row.category_id in _categories_of(case) and row.urgency in ("", case.urgency)
     ]
     if not rows:
         raise LimitMissing(f"{policy} {limit_class} {anchor}")
-    return max(rows, key=lambda row: row.specificity)
+    return max(rows, key=lambda row: (row.specificity, row.category_id == case.category_id))
+
+
+def _categories_of(case):
+    """What a row may name to speak of this case: nothing, its category, or the one above it."""
+    return {None, case.category_id, case.category.parent_id if case.category else None}
 
 
 def due_after(start, limit, calendar):
@@ -45,10 +50,14 @@ def due_after(start, limit, calendar):
 
 
 def plan(order):
-    """Plan the clocks of an order from its dispatch: three deadlines, printed on the order, and their checkpoints."""
+    """Plan the clocks of an order from its dispatch: its deadlines, printed on the order, and their checkpoints.
+
+    Only the lead owes the resident a first contact: nobody is rung by three units about one thing."""
     calendar = calendar_of(order.case.street)
     printed = []
     for anchor, field in ORDER_ANCHORS.items():
+        if anchor == Anchor.FIRST_CONTACT and not order.lead:
+            continue
         limit = limit_for(order.policy, order.limit_class, anchor, order.case)
         due = due_after(order.dispatched_at, limit, calendar)
         deadline = Deadline.objects.create(

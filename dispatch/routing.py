@@ -55,15 +55,16 @@ def is_sure(case, category, rule):
 
 
 def rule_for(policy, category, place):
-    """The most specific row for category and place; a null means any. One query."""
+    """The most specific row for category and place; a null means any, and a finer category falls back on the one above it."""
     community = place.community_id if place else None
     kind = place.kind if place else ""
+    named = [pk for pk in (category.pk, category.parent_id) if pk]
     rows = [
         rule
-        for rule in policy.routes.filter(category=category).select_related("lead", "category").prefetch_related("assistants")
+        for rule in policy.routes.filter(category__in=named).select_related("lead", "category").prefetch_related("assistants")
         if rule.community_id in (None, community) and rule.place_kind in ("", kind)
     ]
-    return max(rows, key=lambda rule: rule.specificity, default=None)
+    return max(rows, key=lambda rule: (rule.category_id == category.pk, rule.specificity), default=None)
 
 
 def lead_of(rule, place):

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import count
 
-from config.demo.stage import BEIJING
-from dispatch.actions import extensions, mediation, returns
+from config.demo.stage import BEIJING, sign
+from dispatch.actions import extensions, mediation, returns, supervision
 from grievance.actions import intake, triage
 
 # days ago, time, place, kind, category where a person must choose it, how far it has come, what was said
@@ -35,36 +35,36 @@ ROWS = """
 10 14:00 xiyuan-shanshui report A2 happy 物业费涨价没有公示，也不给开发票。
 4 17:15 xingrong-huimin report G1 urgent 干了三个月活，工资一直拖欠，老板电话也不接。
 10 18:20 luxi-jiayuan report A1 unhappy 单元门坏了半个月，物业一直不来修。
-9 09:40 ertongcun-xiangyang report C5 working 有人在楼顶私搭乱建彩钢房。
+9 09:40 ertongcun-xiangyang report C5 extended 有人在楼顶私搭乱建彩钢房。
 9 11:00 shuikujie-shuiwen report D3 happy 路口违停严重，公交车都拐不过来。
 9 13:30 xisheng-anju question G3 happy 社保卡丢了怎么补办。
-9 16:40 xiyuan-shiyouku report C7 working 绿化带的树枯死了，倒下来会砸到人。
+9 16:40 xiyuan-shiyouku report C7 asked 绿化带的树枯死了，倒下来会砸到人。
 9 19:00 xingrong-yihaoyuan report B6 happy 楼道里有燃气味，像是燃气泄漏。
 8 10:10 luxi-yaju report B1 asked 室温只有16度，暖气不热，孩子感冒了。
 8 12:45 ertongcun-yuhong report C6 asked 楼道灯不亮，上下楼摸黑。
-8 15:30 shuikujie-shuikujie report C4 working 施工围挡占了半条路，行人没地方走。
+8 15:30 shuikujie-shuikujie report C4 listed 施工围挡占了半条路，行人没地方走。
 8 17:25 xisheng-shichang report I1 asked 市场里卖的牛肉不新鲜，有异味。
 7 09:25 xiyuan-xiaoqu report D4 asked 公交车等了四十分钟都不来。
-7 11:40 xingrong-anzhifang report E4 working 工地扬尘太大，窗户都不敢开。
-7 14:30 luxi-taihe dispute F3 mediating 楼上漏水泡了我家天花板，不愿意赔偿。
+7 11:40 xingrong-anzhifang report E4 answered 工地扬尘太大，窗户都不敢开。
+4 14:30 luxi-taihe dispute F3 mediating 楼上漏水泡了我家天花板，不愿意赔偿。
 7 18:10 ertongcun-tongxin report A1 asked 小区保安不管事，外来车辆随便进。
 6 09:35 shuikujie-bishui report A6 asked 电梯总是突然下坠，吓死人了。
 6 11:10 xisheng-jiayuan suggestion L3 answered 建议社区多开几次老年人智能手机培训班。
 6 15:50 xiyuan-pingdingshan report C6 returned 路口的井盖坏了，车过去咣咣响。
-5 10:20 xingrong-minhe report B1 review 暖气一直不热，室温14度，打供热公司电话没人接。
-5 12:30 luxi-jiayuan report A5 review 地下车库充电桩坏了没人修。
+5 10:20 xingrong-minhe report B1 happy 暖气一直不热，室温14度，打供热公司电话没人接。
+5 12:30 luxi-jiayuan report A5 asked 地下车库充电桩坏了没人修。
 5 17:00 ertongcun-chunlei report E3 working 楼下饭馆油烟直接排到我家窗户。
-4 09:45 shuikujie-hujing report C2 review 小区积雪没有清扫，路面结冰。
+4 09:45 shuikujie-hujing report C2 happy 小区积雪没有清扫，路面结冰。
 4 11:25 xisheng-jinxiu report K1 working 孩子转学手续问了几次都没有说清楚。
 4 16:20 xiyuan-yuanquan report D1 working 斑马线磨没了，看不清标线。
 3 10:00 xingrong-huayuan report J1 asked 消防通道被杂物堵住了。
-3 12:15 luxi-ankang report B4 review 停水一天了，没有通知。
-3 18:40 ertongcun-shaoniangong report C1 accepted 院子里暴露垃圾好几天了。
-2 10:30 shuikujie-jinsha report A1 accepted 物业不作为，电梯间灯坏了也不换。
+3 12:15 luxi-ankang report B4 asked 停水一天了，没有通知。
+3 18:40 ertongcun-shaoniangong report C1 working 院子里暴露垃圾好几天了。
+2 10:30 shuikujie-jinsha report A1 review 物业不作为，电梯间灯坏了也不换。
 2 13:20 xisheng-fangzhi report C3 accepted 早市摊贩占道，车过不去。
-2 19:10 xiyuan-nongji report B1 review 家里暖气不热，室温只有15度。
-1 09:50 xingrong-liangku report C6 sent 路灯不亮三天了。
-1 12:40 luxi-jixiu report A4 sent 阳台渗水，楼上不配合检查。
+2 19:10 xiyuan-nongji report B1 asked 家里暖气不热，室温只有15度。
+1 09:50 xingrong-liangku report C6 review 路灯不亮三天了。
+1 12:40 luxi-jixiu report A4 accepted 阳台渗水，楼上不配合检查。
 1 16:05 ertongcun-xiangyang report - queue 这个事情反映过好几次了，一直没有人给个说法。
 1 18:50 shuikujie-diba suggestion - queue 建议水库边修一条健身步道。
 0 00:30 xisheng-lvyin report - queue 我说的不是一件事，车位、噪声、垃圾都没人管。
@@ -118,44 +118,52 @@ def _story(stage, row):
     yield from PLANS[row.plan](stage, case, grievance)
 
 
+def _office(stage, **span):
+    """Some time later, but while offices are open: what falls outside waits for the next opening."""
+    at = stage.after(**span).astimezone(BEIJING)
+    if at.hour >= 19:
+        at = (at + timedelta(days=1)).replace(hour=10)
+    return at.replace(hour=10 + at.minute % 3) if at.hour < 10 else at
+
+
 def _accepted(stage, case, grievance):
     yield stage.after(minutes=35)
     stage.accept(case)
-    yield stage.after(hours=1)
+    yield _office(stage, hours=1)
     stage.contact(case)
 
 
 def _sent(stage, case, grievance):
-    yield stage.after(hours=2)
+    yield _office(stage, hours=2)
 
 
 def _working(stage, case, grievance):
     yield from _accepted(stage, case, grievance)
-    yield stage.after(hours=20)
+    yield _office(stage, hours=20)
     stage.progress(case, "已到现场查看，正在安排处理。")
 
 
 def _overdue(stage, case, grievance):
     yield from _working(stage, case, grievance)
-    yield stage.after(days=4)
+    yield _office(stage, days=4)
     intake.urge(grievance, at=stage.at)
 
 
 def _review(stage, case, grievance):
     yield from _accepted(stage, case, grievance)
-    yield stage.after(hours=16)
+    yield _office(stage, hours=16)
     stage.complete(case, "已处理完毕，请您查看。")
 
 
 def _asked(stage, case, grievance):
     yield from _review(stage, case, grievance)
-    yield stage.after(hours=2)
+    yield _office(stage, hours=2)
     stage.review(case)
 
 
 def _happy(stage, case, grievance):
     yield from _asked(stage, case, grievance)
-    yield stage.after(hours=22)
+    yield _office(stage, hours=22)
     if hasattr(grievance, "complainant") and grievance.pk % 2:
         stage.called_back(case, resolved="yes" if grievance.pk % 3 else "mostly", satisfaction="yes")
     else:
@@ -164,16 +172,16 @@ def _happy(stage, case, grievance):
 
 def _unhappy(stage, case, grievance):
     yield from _asked(stage, case, grievance)
-    yield stage.after(hours=22)
+    yield _office(stage, hours=22)
     stage.called_back(case, resolved="no", satisfaction="no", reason="unsolved", words="还是老样子，没有解决。")
     yield from _working(stage, case, grievance)
 
 
 def _answered(stage, case, grievance):
     yield from _review(stage, case, grievance)
-    yield stage.after(hours=1)
+    yield _office(stage, hours=1)
     stage.review(case)
-    yield stage.after(hours=3)
+    yield _office(stage, hours=3)
     stage.rated(grievance)
 
 
@@ -181,12 +189,12 @@ def _extended(stage, case, grievance):
     yield from _working(stage, case, grievance)
     order = stage.orders(case, "accepted")[0]
     asked = extensions.request(order, days=5, reason="屋面维修须等晴天施工", by=stage.hand_of(order.handler), at=stage.at)
-    yield stage.after(hours=3)
+    yield _office(stage, hours=3)
     extensions.decide(asked, agreed=True, opinion="情况属实，同意延期", by=stage.who("fenguan"), at=stage.at)
 
 
 def _returned(stage, case, grievance):
-    yield stage.after(minutes=40)
+    yield _office(stage, minutes=40)
     order = stage.orders(case)[0]
     returns.ask_return(
         order,
@@ -205,29 +213,43 @@ def _mediation(stage, case, parties):
 
 def _mediating(stage, case, grievance):
     yield from _accepted(stage, case, grievance)
-    yield stage.after(hours=18)
+    yield _office(stage, hours=18)
     _mediation(stage, case, "楼上住户；楼下住户")
 
 
 def _mediated(stage, case, grievance):
     yield from _accepted(stage, case, grievance)
-    yield stage.after(hours=18)
+    yield _office(stage, hours=18)
     hand, row = _mediation(stage, case, "楼上住户；楼下住户")
-    yield stage.after(hours=2)
+    yield _office(stage, hours=2)
     mediation.agree(row, agreement="晚十点后不挪动家具，桌椅加脚垫。", by=hand, at=stage.at)
     stage.complete(case, "经社区调解，双方达成一致。")
-    yield stage.after(hours=2)
+    yield _office(stage, hours=2)
     stage.review(case)
-    yield stage.after(hours=20)
+    yield _office(stage, hours=20)
     stage.rated(grievance)
 
 
 def _mediated_failed(stage, case, grievance):
     yield from _accepted(stage, case, grievance)
-    yield stage.after(hours=18)
+    yield _office(stage, hours=18)
     hand, row = _mediation(stage, case, "租户；房东")
-    yield stage.after(hours=2)
+    yield _office(stage, hours=2)
     mediation.fail(row, record_text="房东坚持扣留押金，双方未达成一致。", by=hand, at=stage.at)
+    yield _office(stage, hours=3)
+    sign(stage, case, "secretary_supervise", "shuji")
+
+
+def _listed(stage, case, grievance):
+    yield from _accepted(stage, case, grievance)
+    yield _office(stage, hours=5)
+    reason = "围挡占道涉及多个区级部门，超出街道权限。"
+    supervision.propose_listing(case, reason=reason, by=stage.who("zhibanzhang"), at=stage.at)
+    sign(stage, case, "listing_proposal", "shuji")
+    yield _office(stage, hours=18)
+    row = case.supervisions.get(status="proposed")
+    due = stage.after(days=10)
+    supervision.list_case(row, demand="区城管局牵头，十日内恢复通行。", due_at=due, by=stage.who("qushuji"), at=stage.at)
 
 
 PLANS = {
@@ -242,6 +264,7 @@ PLANS = {
     "answered": _answered,
     "unhappy": _unhappy,
     "extended": _extended,
+    "listed": _listed,
     "returned": _returned,
     "mediating": _mediating,
     "mediated": _mediated,

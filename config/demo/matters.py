@@ -1,8 +1,8 @@
 """The four matters that really ran through the street in 2023, with their dates, places and units. Names are invented."""
 
-from config.demo.stage import local
+from config.demo.stage import local, sign
 from dispatch.actions import handling, mediation, supervision
-from dispatch.models import Letter, Supervision
+from dispatch.models import Supervision
 from grievance.actions import triage
 from grievance.models import Case, Category
 
@@ -39,7 +39,7 @@ def ice(stage):
 def _at_the_station(stage, case):
     """The second half: supervised by the secretary, transferred, agreed, and asked whether the money came."""
     yield local("2023-03-14 15:40")
-    _sign(stage, case, "secretary_supervise", "shuji")
+    sign(stage, case, "secretary_supervise", "shuji")
     supervision.instruct(case, text="请司法所牵头，请律师参与，两日内给群众一个结果。", by=stage.who("shuji"), at=stage.at)
     lead = stage.orders(case)[0]
     handling.transfer(lead, to=stage.units["qms-sifasuo"], reason="社区调解未果，转司法所", by=stage.who("shuji"), at=stage.at)
@@ -165,7 +165,7 @@ def _list(stage, case):
     supervision.propose_listing(
         case, reason="围挡占道影响商户和居民出行，涉及区级部门，超出街道权限。", by=stage.who("zhibanzhang"), at=stage.at
     )
-    _sign(stage, case, "listing_proposal", "shuji")
+    sign(stage, case, "listing_proposal", "shuji")
     proposed = case.supervisions.get(status="proposed")
     supervision.list_case(
         proposed, demand="请区城管局牵头，一周内拆除围挡、恢复通行。", due_at=local("2023-11-06 19:30"), by=stage.who("qushuji"),
@@ -179,11 +179,6 @@ def _ask_everyone(stage, case):
         stage.rated(grievance, words="路通了。" if number % 3 == 0 else "")
     yield local("2023-11-06 16:00")
     stage.called_back(case, words="通行恢复了。", by="huifang2")
-
-
-def _sign(stage, case, kind, username):
-    draft = Letter.objects.get(case=case, kind=kind, status="draft")
-    supervision.sign(draft, by=stage.who(username), at=stage.at)
 
 
 def _lift(stage, case, username, outcome):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from dispatch import routing
 from dispatch import sweeps as dispatch_sweeps
-from dispatch.actions import handling
-from dispatch.models import Checkpoint, WorkOrder
+from dispatch.actions import handling, supervision
+from dispatch.models import Checkpoint, Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
 from feedback.actions import callback as callbacks
 from grievance import sweeps as grievance_sweeps
@@ -150,3 +150,9 @@ class Stage:
     def after(self, **span):
         """An instant some time after the present one."""
         return self.at + timedelta(**span)
+
+
+def sign(stage, case, kind, username):
+    """签发 of the draft of that kind that lies on the case."""
+    draft = Letter.objects.get(case=case, kind=kind, status="draft")
+    supervision.sign(draft, by=stage.who(username), at=stage.at)

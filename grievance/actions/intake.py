@@ -119,7 +119,7 @@ def _open(qr_code, body, kept, *, key, digest, at, source):
 
 def _title(body, kept, place):
     if body.description:
-        return " ".join(body.description.split())[:40]
+        return " ".join(body.description.split())[:40].rstrip("。！!.；;，,")
     said_by = "语音" if any(file.kind == Attachment.Kind.VOICE for file in kept) else "图片"
     return f"（{said_by}）{place.name}"[:80]
 

@@ -4,8 +4,9 @@ from django.db import transaction
 
 from grievance import casework, classify
 from grievance.casework import Refused, event_for, lock, lock_two, notice_for, notify, record
-from grievance.models import Case, Category, Event, Grievance, Notice, Remark, Urgency
+from grievance.models import Alert, Case, Category, Event, Grievance, Notice, Remark, Urgency
 from grievance.workflow import CASE
+from street.models import Role
 
 LEGAL_PATHS = {
     "court": "人民法院诉讼",
@@ -46,12 +47,12 @@ def study(case, *, at):
 
 def _ring_duty_leader(case, found, *, at):
     why = "、".join(found.reasons[:3]) or "特急词语"
-    notify(
-        notice_for(
-            f"urgent:{case.pk}", "urgent", case, f"特急事项 {case.number}：{why}。请立即查看处置。", at=at, role="shift_leader"
-        )
-    )
-    record(case, "case.alert", at=at, by=None, sentence=f"识别为特急（{why}），已通知值班长。")
+    text = f"特急事项 {case.number}：{why}。请立即查看处置。"
+    named = Alert.objects.filter(code__in=found.alerts).values_list("tells", flat=True)
+    roles = sorted({Role.SHIFT_LEADER.value}.union(*named))
+    notify(*(notice_for(f"urgent:{case.pk}:{role}", "urgent", case, text, at=at, role=role) for role in roles))
+    told = "、".join(Role(role).label for role in roles)
+    record(case, "case.alert", at=at, by=None, sentence=f"识别为特急（{why}），已通知{told}。")
 
 
 @transaction.atomic
@@ -114,9 +115,8 @@ def mark_urgent(case, *, by, at):
     """标为特急: goes to the top of every list and rings the shift leader."""
     case = lock(case)
     CASE.apply("mark_urgent", case, by=by, at=at, urgency=Urgency.URGENT, sentence="标为特急。")
-    notify(
-        notice_for(f"urgent:{case.pk}", "urgent", case, f"特急事项 {case.number}，请立即查看处置。", at=at, role="shift_leader")
-    )
+    text = f"特急事项 {case.number}，请立即查看处置。"
+    notify(notice_for(f"urgent:{case.pk}:shift_leader", "urgent", case, text, at=at, role="shift_leader"))
     return case
 
 
@@ -185,7 +185,7 @@ def split(grievance, *, by, at):
     case = lock(grievance.case)
     if case.grievances.count() < 2:
         raise Refused("nothing_to_split", "该事项只有一件诉求，无需拆分。如事项内含多个问题，请用“关联事项”另立。")
-    new = _new_case(case, title=grievance.description[:40], submitted_at=grievance.submitted_at)
+    new = _new_case(case, title=grievance.description[:40].rstrip("。！"), submitted_at=grievance.submitted_at)
     CASE.apply("split", case, by=by, at=at, sentence=f"诉求 {grievance.number} 拆分为事项 {new.number}。")
     Grievance.objects.filter(pk=grievance.pk).update(case=new)
     for related in (Remark, Notice):

@@ -163,3 +163,9 @@ def test_no_event_holds_the_name_or_the_phone(order, scene):
     for event in Event.objects.all():
         assert "刘先生" not in event.sentence + event.public
         assert "13800001111" not in event.sentence + event.public
+
+
+def test_only_the_lead_owes_the_resident_a_first_contact(order):
+    helper = order.case.orders.get(lead=False)
+    assert helper.contact_due_at is None
+    assert set(helper.deadlines.values_list("anchor", flat=True)) == {Anchor.ACCEPT, Anchor.COMPLETION}

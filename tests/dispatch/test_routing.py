@@ -7,7 +7,7 @@ import pytest
 from dispatch import routing, sweeps
 from dispatch.models import RoutingRule, StandingAuthority, WorkOrder
 from grievance.actions import triage
-from grievance.models import Alert, Case
+from grievance.models import Alert, Case, Category
 from tests.dispatch.scene import TUESDAY, a_case, a_street
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,17 @@ def test_broken_case_steps_aside(scene, monkeypatch):
     assert good.orders.exists()
     bad.refresh_from_db()
     assert bad.suggestion["reasons"] == ["自动研判失败，请人工研判"]
+
+
+def test_finer_category_falls_back_on_the_one_above_it(scene):
+    finer = Category.objects.create(code="F3-1", name="冰柱损害", parent=scene.damages)
+    case = a_case(scene, category=finer)
+    assert routing.choose(case, TUESDAY).lead == scene.luxi
+    assert routing.may_lead(scene.policy, finer, scene.building, scene.luxi) is None
+
+
+def test_alert_rings_everyone_its_row_names(scene):
+    Alert.objects.create(code="gas", label="燃气", words=["煤气味"], tells=["shift_leader", "street_leader"])
+    case = fresh(scene, text="楼道里有煤气味")
+    sweeps.route_submitted(at=TUESDAY)
+    assert set(case.notices.filter(kind="urgent").values_list("role", flat=True)) == {"shift_leader", "street_leader"}
