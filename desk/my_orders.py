@@ -146,6 +146,7 @@ def _page(request, row, at, *, last=None, contacts=None, problem="", status=200)
     cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
     context = {
         "order": row, "case": matter, "heading": phone.heading(matter),
+        "back": "phone-orders" if request.user.scope.roles & HANDLERS else "phone",
         "again": [card for card in cards if card.refused], "cards": [card for card in cards if not card.refused],
         "problem": problem or (last.card.refused if last else ""),
         "clocks": [(clock, lights.light_of(clock, at, calendar)) for clock in row.deadlines.all() if clock.anchor in STEPS],

@@ -67,10 +67,14 @@ def show(request, template, context, *, current, status=200):
 
 
 def heading(case):
-    """标题 as a line shows it: numbers inside it in part, and a word where nothing was written."""
-    return masked(case.title) or "（只有照片或语音）"
+    """标题 as a line shows it: numbers inside it in part, dots where it was cut, and a word where nothing was written."""
+    title = masked(case.title)
+    cut = len(case.title) >= CUT and title[-1] not in "。！？.!?…"
+    return f"{title}…" if cut else title or "（只有照片或语音）"
 
 
+CUT = 40
+"""What was said becomes a title up to this length."""
 LEVELS = {Supervision.Level.COMMUNITY: "社区", Supervision.Level.STREET: "街道", Supervision.Level.DISTRICT: "区级"}
 
 
