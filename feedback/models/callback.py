@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
-from dispatch.models import WorkOrder
+from dispatch.models import Mediation, WorkOrder
 from grievance.sealing import secret_for
 from street.models import Role
 
@@ -130,6 +130,11 @@ class Callback(models.Model):
         """公开答复: what the unit in charge told the resident last."""
         lead = self.case.orders.filter(lead=True, status=WorkOrder.Status.DONE).order_by("-completed_at").first()
         return lead.public_answer if lead else ""
+
+    @cached_property
+    def agreement(self):
+        """调解协议 reached in the case, None where there is none: whether it was kept is asked here (人民调解法 art. 31)."""
+        return self.case.mediations.filter(status=Mediation.Status.AGREED).order_by("-ended_at", "-pk").first()
 
 
 class CallAttempt(models.Model):

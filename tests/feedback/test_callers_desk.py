@@ -116,6 +116,15 @@ def test_caller_writes_down_what_was_said(at_the_desk, scene):
     assert (callback.content, callback.recorded_by, callback.case.status) == (True, scene.who("caller"), Case.Status.CLOSED)
 
 
+def test_caller_reads_what_was_agreed_and_by_when_so_as_to_ask_whether_it_was_kept(at_the_desk, scene):
+    case = a_resolved_case(scene)
+    agreed = {"status": "agreed", "agreement": "物业赔偿车主500元。", "perform_by": date(2023, 3, 18), "ended_at": RESOLVED_AT}
+    case.mediations.create(unit=scene.luxi, mediator=scene.who("luxi"), parties="双方", opened_at=RESOLVED_AT, **agreed)
+    page = at_the_desk().get(page_of(asked(case)[0])).content.decode()
+    assert "物业赔偿车主500元。" in page
+    assert "约定2023年3月18日前履行，请问清是否已经履行" in page
+
+
 @pytest.mark.parametrize("way", ["", "survey"])
 def test_caller_must_say_how_the_person_was_reached(at_the_desk, scene, way):
     callback = asked(a_resolved_case(scene))[0]
@@ -183,5 +192,5 @@ def test_pages_read_the_same_few_rows_however_many_wait(at_the_desk, scene, djan
     # Six of them read the session, the person and the postings, and keep the session alive
     with django_assert_num_queries(8):
         browser.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get(page_of(callback))
