@@ -85,8 +85,8 @@ class RouteRows(Frozen):
     """派单规则 at a glance; each is edited on a page of its own."""
 
     model = RoutingRule
-    fields = ["category", "community", "place_kind", "lead", "limit_class", "list", "automatic", "basis"]
-    readonly_fields = fields
+    readonly_fields = ["category", "community", "place_kind", "lead", "limit_class", "list", "automatic", "basis"]
+    fields = [*readonly_fields]
     show_change_link = True
 
     def has_add_permission(self, request, obj=None):

@@ -1,5 +1,7 @@
 """人员与任职: who a person is, and the posts held, dated, perhaps acting for another."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
@@ -48,7 +50,7 @@ class User(AbstractUser):
     name = models.CharField("姓名", max_length=60, blank=True)
     phone = models.CharField("工作电话", max_length=30, blank=True)
 
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         verbose_name = verbose_name_plural = "人员"
@@ -102,9 +104,7 @@ class Posting(models.Model):
             models.CheckConstraint(
                 name="posting_ends_after_it_starts", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))
             ),
-            models.UniqueConstraint(
-                name="posting_once_per_role_and_start", fields=["user", "organisation", "role", "starts_on"]
-            ),
+            models.UniqueConstraint(name="posting_once_per_role_and_start", fields=["user", "organisation", "role", "starts_on"]),
         ]
 
     def __str__(self):
