@@ -58,16 +58,20 @@ def orders(request):
     return phone.show(request, "desk/orders.html", context, current="phone-orders")
 
 
-def owed(orders):
-    """未了工单, by the time of the step that is due first; those that only wait for a review come last."""
-    step = models.Case(
+def next_due():
+    """下一步的时限, as the database reads it: of the first step still owed; none where only a review is waited for."""
+    return models.Case(
         When(status=S.COMPLETED, then=Value(None)),
         When(status=S.DISPATCHED, then=F("accept_due_at")),
-        When(contacted_at__isnull=True, then=F("contact_due_at")),
+        When(contacted_at__isnull=True, contact_due_at__isnull=False, then=F("contact_due_at")),
         default=F("due_at"),
         output_field=models.DateTimeField(),
     )
-    return orders.open().order_by(step.asc(nulls_last=True), "due_at", "pk")
+
+
+def owed(orders):
+    """未了工单, by the time of the step that is due first; those that only wait for a review come last."""
+    return orders.open().order_by(next_due().asc(nulls_last=True), "due_at", "pk")
 
 
 def finished(orders, at):
@@ -76,13 +80,16 @@ def finished(orders, at):
 
 
 def counts(orders, at):
-    """数一数: what waits for whom; one query."""
-    late = Q(status__in=OWED) & (Q(due_at__lt=at) | Q(status=S.DISPATCHED, accept_due_at__lt=at))
-    return orders.open().aggregate(
-        new=Count("pk", filter=Q(status=S.DISPATCHED)),
-        working=Count("pk", filter=Q(status=S.ACCEPTED)),
-        reviewing=Count("pk", filter=Q(status__in=[S.RETURNING, S.COMPLETED])),
-        late=Count("pk", filter=late),
+    """数一数: what waits for whom, and where the next step is late; one query."""
+    return (
+        orders.open()
+        .alias(step=next_due())
+        .aggregate(
+            new=Count("pk", filter=Q(status=S.DISPATCHED)),
+            working=Count("pk", filter=Q(status=S.ACCEPTED)),
+            reviewing=Count("pk", filter=Q(status__in=[S.RETURNING, S.COMPLETED])),
+            late=Count("pk", filter=Q(step__lt=at)),
+        )
     )
 
 

@@ -5,7 +5,6 @@
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import generics, permissions
-from rest_framework.exceptions import NotFound
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -74,8 +73,6 @@ class CaseMove(APIView):
     def post(self, request, number, move):
         """Make the move; the case as it then stands."""
         case = get_object_or_404(cases_of(request.user), number=number)
-        if move not in MOVES:
-            raise NotFound
         form, act = MOVES[move]
         asked = form(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -75,6 +75,23 @@ def test_what_is_due_first_stands_first_and_reviews_stand_last(scene, luxi):
     assert page.index(page_of(sooner)) < page.index(page_of(later)) < page.index(page_of(waiting))
 
 
+def test_order_of_a_supporting_unit_stands_by_its_own_time(scene):
+    """Only the lead owes a first contact, so an assistant's next step is the completion."""
+    person("firm", Role.HANDLER, scene.company)
+    firm = User.objects.get(username="firm")
+    accepted, new = an_order(scene), an_order(scene)
+    handling.accept(accepted.case.orders.get(lead=False), by=firm, at=NOW)
+    shown = a_phone(firm).get("/phone/orders/").context["lines"]
+    assert [(line.order.case, line.step) for line in shown] == [(new.case, "签收"), (accepted.case, "办结")]
+
+
+def test_late_first_contact_counts_as_late(scene, accepted):
+    with travel(accepted.contact_due_at + timedelta(minutes=1)):
+        response = a_phone(scene.who("luxi")).get("/phone/orders/")
+    assert response.context["counts"]["late"] == 1
+    assert "首次联系时限" in text_of(response)
+
+
 def test_counts_name_what_waits_for_whom(scene, luxi, order):
     an_order(scene)
     handling.accept(an_order(scene), by=scene.who("luxi"), at=NOW)

@@ -311,3 +311,8 @@ def test_second_of_two_who_finish_the_same_order_hears_who_was_first_and_when(sc
     second = move(secretary, order, "complete", public_answer="也办了")
     assert (second.status_code, second.json()["code"]) == (409, "move_not_open")
     assert "“办结待审”（luxi于2023年3月14日 11:20办理）" in second.json()["message"]
+
+
+def test_unknown_move_of_a_case_is_404_in_json(scene, order):
+    answer = signed_in(scene.who("dispatcher")).post(f"/api/v1/cases/{order.case.number}/moves/vanish/")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
