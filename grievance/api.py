@@ -12,9 +12,8 @@ from grievance import throttle
 from grievance.actions import intake
 from grievance.casework import Refused
 from grievance.forms import new_key
-from grievance.models import Case
-from grievance.views.report import code_of
-from grievance.wake import wake
+from grievance.models import Case, QRCode
+from grievance.views.report import usable, wake_for
 
 TEXTS = ("kind", "description", "address", "name", "phone")
 YES = {True, "true", "1", "on", "yes"}
@@ -36,12 +35,11 @@ def submit(request, token):
         body = {"code": refused.code, "message": refused.message}
         return JsonResponse(body, status=refused.status, headers=refused.headers)
     data, photos, voice = _received(request)
-    key = request.headers.get("Idempotency-Key") or new_key()
     grievance = intake.submit(
-        code_of(token), **_texts(data), confidential=_yes(data.get("confidential")), photos=photos, voice=voice, key=key, at=at,
-        source=Case.Source.API,
+        usable(QRCode.objects.scanned(token)), **_texts(data), confidential=_yes(data.get("confidential")), photos=photos,
+        voice=voice, key=request.META.get("HTTP_IDEMPOTENCY_KEY") or new_key(), at=at, source=Case.Source.API,
     )  # fmt: skip
-    wake("dispatch.tasks.route_submitted", "grievance.tasks.deliver")
+    wake_for(grievance)
     receipt = grievance.receipt
     answer = {"number": grievance.number, "receipt": receipt, "url": f"{settings.SITE_URL}/r/{receipt}/"}
     return JsonResponse(answer, status=201)

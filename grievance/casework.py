@@ -187,7 +187,9 @@ def notify(*notices):
 
 def human_number(prefix, at):
     """编号: short and human, with the local day in it; it opens nothing. 33 million a day before two may meet."""
-    tail = "".join(secrets.choice(LETTERS) for _ in range(5))
+    # 32 letters, so five bits each
+    bits = secrets.randbits(25)
+    tail = "".join(LETTERS[bits >> shift & 31] for shift in range(0, 25, 5))
     return f"{prefix}{timezone.localtime(at):%y%m%d}-{tail}"
 
 

@@ -7,6 +7,7 @@ from grievance.views import codes, follow, home, report
 
 app_name = "grievance"
 urlpatterns = [
+    path("api/v1/q/<str:token>/grievances/", api.submit, name="submit"),
     path("", home.home, name="home"),
     path("c/<slug:code>/", home.places, name="places"),
     path("q/<str:token>/", report.report, name="report"),
@@ -17,6 +18,5 @@ urlpatterns = [
     path("codes/register/", codes.register, name="code_register"),
     path("codes/issue/<slug:place>/", codes.issue, name="issue_code"),
     path("codes/<int:pk>/revoke/", codes.revoke, name="revoke_code"),
-    path("api/v1/q/<str:token>/grievances/", api.submit, name="submit"),
     path("", include("grievance.case_urls")),
 ]

@@ -13,7 +13,7 @@ from celery import current_app
 from django.db import transaction
 
 log = logging.getLogger(__name__)
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.1
 """So long do hints gather before they leave together."""
 QUIET_SECONDS = 30
 """After a failure the broker is left alone for so long."""

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 
 from grievance import media, said
 from grievance.actions import triage
-from grievance.casework import RESIDENT, Refused, beijing, human_number, lock, notice_for, notify, record
+from grievance.casework import RESIDENT, Refused, beijing, event_for, human_number, lock, notice_for, notify, record
+from grievance.inserting import insert
 from grievance.models import Attachment, Case, Complainant, Grievance, Remark
 from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
 from grievance.workflow import CASE, OPEN
@@ -96,22 +97,26 @@ def _same(earlier, digest):
 @transaction.atomic
 def _open(qr_code, body, kept, *, key, digest, at, source):
     place, salt = qr_code.place, new_salt()
-    case = Case(
-        number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
-        source=source, submitted_at=at,
+    case = insert(
+        Case(
+            number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
+            source=source, submitted_at=at,
+        )
     )  # fmt: skip
-    case.save(force_insert=True)
-    grievance = Grievance(
-        number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, kind=body.kind,
-        description=body.description, address=body.address, key=key, body_digest=digest, receipt_salt=salt,
-        receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
+    grievance = insert(
+        Grievance(
+            number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, kind=body.kind,
+            description=body.description, address=body.address, key=key, body_digest=digest, receipt_salt=salt,
+            receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
+        )
     )  # fmt: skip
-    grievance.save(force_insert=True)
     _attach(kept, case, grievance, at=at)
-    record(
-        case, "case.submit", at=at, by=RESIDENT, subject=grievance, grievance=grievance, became=case.status,
-        sentence=f"{Case.Source(source).label}上报：{place.name}。",
-        public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
+    insert(
+        event_for(
+            case, "case.submit", at=at, by=RESIDENT, subject=grievance, grievance=grievance, became=case.status,
+            sentence=f"{Case.Source(source).label}上报：{place.name}。",
+            public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
+        )
     )  # fmt: skip
     _keep_contact(grievance, body, at=at)
     return grievance
@@ -133,9 +138,12 @@ def _keep_contact(grievance, body, *, at):
     """The contact and the first message, where there is one to be reached."""
     if not (body.name or body.phone or body.confidential):
         return
-    Complainant(
-        grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone), confidential=body.confidential
-    ).save(force_insert=True)
+    insert(
+        Complainant(
+            grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone),
+            confidential=body.confidential,
+        )
+    )  # fmt: skip
     if body.phone:
         text = f"【说事直通车】您的诉求 {grievance.number} 已收到，街道专班正在研判。看进展：{{follow}}"
         notify(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
@@ -158,8 +166,7 @@ def _add_remark(grievance, text, kept, *, at):
     case, latest = grievance.case, grievance.remarks.filter(author=None).last()
     if latest and latest.text == text and at - latest.at < SAME_REMARK and _files(latest) == {file.sha256 for file in kept}:
         return latest
-    remark = Remark(case=case, grievance=grievance, text=text, at=at)
-    remark.save(force_insert=True)
+    remark = Remark.objects.create(case=case, grievance=grievance, text=text, at=at)
     _attach(kept, case, grievance, at=at, remark=remark)
     with_photos = f"，附 {len(kept)} 张照片" if kept else ""
     record(

@@ -12,18 +12,19 @@ from grievance import classify, throttle
 from grievance.actions import intake
 from grievance.casework import Refused
 from grievance.forms import ReportForm, new_key
-from grievance.models import QRCode
+from grievance.models import Grievance, QRCode
 from grievance.views.page import of_street
 from grievance.wake import wake
 
 
-def code_of(token, *read):
-    """说事码 by its token, live or revoked, with its place and what else is to be read. Refused `unknown_code` 404."""
-    code = QRCode.objects.select_related("place", *read).filter(token=token).first()
+def usable(code):
+    """The code itself. Refused `unknown_code` 404 for None, `revoked_code` 410."""
     if code is None:
         raise Refused(
             "unknown_code", "没有这个说事码：链接可能不完整。请重新扫码，或在首页选您的社区；也可以直接打街道电话。", status=404
         )
+    if not code.live:
+        raise intake.revoked()
     return code
 
 
@@ -33,9 +34,8 @@ def code_of(token, *read):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, token):
     """我要说事: GET shows the form, POST takes what was said and goes on to the receipt."""
-    code = code_of(token, "place__parent__parent__parent", "place__street")
-    if not code.live:
-        raise intake.revoked()
+    read = QRCode.objects.select_related("place__parent__parent__parent", "place__street")
+    code = usable(read.filter(token=token).first())
     if request.method != "POST":
         return _page(request, code, ReportForm())
     form = ReportForm(request.POST)
@@ -46,8 +46,15 @@ def report(request, token):
     except Refused as refused:
         form.refuse(refused)
         return _page(request, code, form, status=refused.status, headers=getattr(refused, "headers", {}))
-    wake("dispatch.tasks.route_submitted", "grievance.tasks.deliver")
+    wake_for(grievance)
     return HttpResponseRedirect(reverse("grievance:follow", args=[grievance.receipt]) + "?new=1")
+
+
+def wake_for(grievance):
+    """Have it studied now, and the first message sent where there is one; the order's own messages follow it."""
+    wake("dispatch.tasks.route_submitted")
+    if Grievance.complainant.is_cached(grievance) and grievance.complainant.phone:
+        wake("grievance.tasks.deliver")
 
 
 def _submit(request, code, form, at):

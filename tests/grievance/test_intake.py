@@ -154,7 +154,7 @@ def test_nothing_is_half_written_when_the_history_cannot_be(monkeypatch):
     def broken(*args, **facts):
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(intake, "record", broken)
+    monkeypatch.setattr(intake, "event_for", broken)
     with pytest.raises(RuntimeError):
         a_grievance()
     assert not Case.objects.exists() and not Grievance.objects.exists()
