@@ -3,6 +3,7 @@
 Safe to run twice, late or beside itself."""
 
 import logging
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -100,7 +101,7 @@ def _fire_one_by_one(claimed, *, at):
 def _postpone(checkpoint, error, *, at):
     minutes = RETRY_MINUTES[min(checkpoint.failures, len(RETRY_MINUTES) - 1)]
     Checkpoint.objects.filter(pk=checkpoint.pk).update(
-        fired_at=None, due_at=at + timezone.timedelta(minutes=minutes), failures=checkpoint.failures + 1,
+        fired_at=None, due_at=at + timedelta(minutes=minutes), failures=checkpoint.failures + 1,
         failure=f"{type(error).__name__}: {error}"[:200],
     )  # fmt: skip
 

@@ -95,7 +95,8 @@ class _Reader:
         self.expect(tree, self.HEAD, {"code", "name"})
         self.head(tree)
         hours = self.hours(tree)
-        days, years = {}, {}
+        days: dict = {}
+        years: dict = {}
         for number, row in enumerate(tree.get("year", [])):
             self.line = self.header("year", number)
             self.expect(row, self.YEAR, {"year", "provisional", "source"})

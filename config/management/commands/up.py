@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
 def codes_of_different_communities(count):
     """说事码: one live code for each community, at most `count`."""
-    first = {}
+    first: dict = {}
     live = QRCode.objects.filter(revoked_at__isnull=True).select_related("place__community").order_by("place__community_id", "pk")
     for code in live:
         first.setdefault(code.place.community_id, code)
