@@ -4,7 +4,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from desk.case import outsider
 from desk.doors import MATTERS, for_roles
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Complainant
@@ -25,6 +24,5 @@ def attachment(request, pk):
 
 def may_hear(row, user):
     """可否收听: a voice tells who speaks."""
-    if privacy.knows_name(row.case, user):
-        return True
-    return not outsider(user) and not Complainant.objects.filter(grievance=row.grievance_id, confidential=True).exists()
+    complainant = Complainant.objects.filter(grievance=row.grievance_id).first()
+    return not privacy.withheld(complainant, row.case, user)

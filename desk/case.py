@@ -1,6 +1,5 @@
 """事项页: the story of a case and its facts, with buttons for exactly the moves open to the one who reads."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +16,6 @@ from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
 from grievance.wake import wake
-from street.models import Organisation
-
-NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 
 
 @dataclass
@@ -142,7 +138,7 @@ def story(case, user, at, last, contacts):
         "letters": [block(row) for row in case.letters.all()],
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
-        "desk": case.street_id in user.scope.streets, "firm": outsider(user),
+        "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip
 
@@ -165,28 +161,17 @@ def voice(grievance, case, user, contacts):
     """What one person said. The desk knows who it may be; a unit does not where confidence was asked; a firm never does."""
     grievance.case = case
     complainant = getattr(grievance, "complainant", None)
-    at_desk, firm = privacy.knows_name(case, user), outsider(user)
-    hidden = not at_desk and (firm or (complainant is not None and complainant.confidential))
+    hidden = privacy.withheld(complainant, case, user)
     said = list(grievance.said)
     recordings = [row for row in said if row.kind == Attachment.Kind.VOICE]
     return Voice(
-        grievance=grievance, text=grievance.description if at_desk else masked(grievance.description),
+        grievance=grievance, text=privacy.words_for(grievance.description, case, user),
         name="" if hidden or complainant is None else complainant.masked_name,
         phone="" if hidden or complainant is None else complainant.masked_phone,
         photos=[row for row in said if row.kind == Attachment.Kind.PHOTO],
         recordings=[] if hidden else recordings, silent=hidden and bool(recordings),
-        may_reveal=not firm and privacy.may_reveal(grievance, user), contact=contacts.get(grievance.pk),
+        may_reveal=not privacy.outsider(user) and privacy.may_reveal(grievance, user), contact=contacts.get(grievance.pk),
     )  # fmt: skip
-
-
-def outsider(user):
-    """社会单位人员: all of whose posts are at firms."""
-    return all(posting.organisation.kind == Organisation.Kind.COMPANY for posting in user.scope.postings)
-
-
-def masked(text):
-    """A mobile number inside what somebody wrote is shown in part."""
-    return NUMBER.sub(r"\1****\2", text)
 
 
 @dataclass
@@ -210,23 +195,22 @@ NOTED = ("workorder.respond", "workorder.add_progress")
 
 def title_for(case, user):
     """标题 as the reader may have it: it is made of somebody's words."""
-    return case.title if privacy.knows_name(case, user) else masked(case.title)
+    return privacy.words_for(case.title, case, user)
 
 
 def timeline(case, user):
     """流转, the latest first; internal words of others are not for a firm."""
-    known = [row for row in case.remarks.all() if row.public or not outsider(user) or row.author_id == user.pk]
+    known = [row for row in case.remarks.all() if row.public or not privacy.outsider(user) or row.author_id == user.pk]
     by_subject = {f"remark:{row.pk}": row for row in known}
     by_hand = {(row.at, row.author_id): row for row in known if row.author_id}
-    at_desk = privacy.knows_name(case, user)
-    return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), at_desk) for event in case.events.all()]
+    return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), user) for event in case.events.all()]
 
 
 def _noted(event, by_hand):
     return by_hand.get((event.at, event.actor_id)) if event.kind in NOTED else None
 
 
-def _line(event, remark, at_desk):
+def _line(event, remark, user):
     if remark is None:
         return Line(event)
-    return Line(event, remark.text if at_desk else masked(remark.text), remark.public, list(remark.attachments.all()))
+    return Line(event, privacy.words_for(remark.text, remark.case, user), remark.public, list(remark.attachments.all()))

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from dispatch.models import OrderReturn, Policy
 from grievance.actions.triage import LEGAL_PATHS
-from grievance.models import Category, Grievance
+from grievance.models import Category
 from street.models import Organisation
 
 KINDS = [
@@ -171,12 +171,16 @@ class Merge(MoveForm):
 
 
 class Split(MoveForm):
-    grievance = forms.ModelChoiceField(
-        Grievance.objects.none(), label="拆分出来的诉求", to_field_name="number", empty_label="请选择"
-    )
+    grievance = forms.ChoiceField(label="拆分出来的诉求")
 
     def prepare(self):
-        self.fields["grievance"].queryset = self.row.grievances.all()
+        self.voices = {row.number: row for row in self.row.grievances.all()}
+        said = [(number, f"{number} {row.description[:20]}") for number, row in self.voices.items()]
+        self.fields["grievance"].choices = [("", "请选择"), *said]
+
+    def clean_grievance(self):
+        """The grievance itself."""
+        return self.voices[self.cleaned_data["grievance"]]
 
 
 class Link(MoveForm):
@@ -187,6 +191,13 @@ class Link(MoveForm):
 
     def prepare(self):
         self.fields["category"].offer(categories_for(self.row))
+
+
+class Households(MoveForm):
+    households = forms.IntegerField(label="涉及户数", widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": 1}))
+
+    def prepare(self):
+        self.fields["households"].initial = self.row.households
 
 
 class Dispatch(MoveForm):

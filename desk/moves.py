@@ -22,6 +22,7 @@ from grievance.actions import triage
 from grievance.casework import Move, Refused, posting_for
 from grievance.models import Case, Urgency
 from grievance.workflow import CASE
+from street.scope import stand
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def dispatch(case, *, to=None, assistants=(), limit_class="", demand="", designa
 
 
 def _merge(case, *, into, by, at):
+    stand(by, at)
     # A number that is not visible is answered like one that does not exist
     other = Case.objects.visible_to(by).filter(number=into.strip().upper()).first()
     if other is None:
@@ -138,6 +140,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "split"): Act(_split, forms.Split, _several),
     ("case", "link"): Act(triage.link, forms.Link),
     ("case", "dispatch"): Act(dispatch, forms.Dispatch, _leaderless),
+    ("case", "count_households"): Act(triage.count_households, forms.Households),
     ("case", "rework"): Act(handling.rework, forms.Reason),
     ("case", "instruct"): Act(supervision.instruct, forms.Words),
     ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),

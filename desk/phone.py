@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from desk.case import masked
 from desk.doors import MATTERS
 from dispatch.models import Letter, Supervision
+from grievance.actions.privacy import masked
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Role
 
 HANDLERS = UNIT_ROLES

@@ -10,7 +10,6 @@ from django.db.models import Case as Either
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, When
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from desk import acting, lights
@@ -115,7 +114,7 @@ def move(request, number):
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
     messages.success(request, said(case, tried))
     onward = following if tried.card.name in LEAVES else case.number
-    return redirect(f"/desk/triage/?{urlencode({'case': onward} if onward else {})}")
+    return redirect(f"/desk/triage/?case={onward}" if onward else "/desk/triage/")
 
 
 def said(case, tried):

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from dispatch.models import OrderReturn, WorkOrder
+from grievance.actions import privacy
 from grievance.case_serializers import Words
 from street.models import Organisation
 
@@ -18,7 +19,7 @@ class OrderSummary(serializers.ModelSerializer):
     """工单: one line of a list."""
 
     case = serializers.CharField(source="case.number")
-    title = serializers.CharField(source="case.title")
+    title = serializers.SerializerMethodField()
     urgency = serializers.CharField(source="case.urgency")
     status_label = serializers.CharField(source="get_status_display")
     handler = serializers.SerializerMethodField()
@@ -34,6 +35,10 @@ class OrderSummary(serializers.ModelSerializer):
     def get_handler(self, order) -> dict:
         """承办单位."""
         return {"code": order.handler.code, "name": str(order.handler)}
+
+    def get_title(self, order) -> str:
+        """标题: it is made of somebody's words, so a number in it is masked."""
+        return privacy.masked(order.case.title)
 
     def get_overdue(self, order) -> bool:
         """超期: not done by its time, or done after it; nothing is said of an order that was taken away."""
@@ -68,7 +73,7 @@ class OrderDetail(OrderSummary):
     def get_said(self, order) -> list:
         """所说: what each person said, without a name or a number."""
         return [
-            {"number": row.number, "kind": row.kind, "description": row.description, "address": row.address}
+            {"number": row.number, "kind": row.kind, "description": privacy.masked(row.description), "address": row.address}
             for row in self.context["said"]
         ]
 

@@ -24,6 +24,7 @@ class Words(serializers.CharField):
 class CaseSummary(serializers.ModelSerializer):
     """事项: one line of a list."""
 
+    title = serializers.SerializerMethodField()
     status_label = serializers.CharField(source="get_status_display")
     category = serializers.SerializerMethodField()
     unit = serializers.SerializerMethodField()
@@ -35,6 +36,10 @@ class CaseSummary(serializers.ModelSerializer):
             "number", "title", "status", "status_label", "urgency", "source", "category", "round", "unit", "due_at",
             "submitted_at", "resolved_at", "ended_at",
         ]  # fmt: skip
+
+    def get_title(self, case) -> str:
+        """标题: it is made of somebody's words, so a number in it is masked."""
+        return privacy.masked(case.title)
 
     def get_category(self, case) -> dict | None:
         """类别."""
@@ -71,13 +76,14 @@ class CaseDetail(CaseSummary):
 
     def get_linked(self, case) -> list:
         """关联事项."""
-        return [{"number": row.number, "title": row.title, "status": row.status} for row in case.linked.all()]
+        return [{"number": row.number, "title": privacy.masked(row.title), "status": row.status} for row in case.linked.all()]
 
     def get_grievances(self, case) -> list:
         """诉求: what each person said; name and number masked, and withheld where confidence was asked for."""
         return [
             {
-                "number": row.number, "kind": row.kind, "description": row.description, "address": row.address,
+                "number": row.number, "kind": row.kind, "address": row.address,
+                "description": privacy.words_for(row.description, case, self.context["user"]),
                 "submitted_at": row.submitted_at, "withdrawn": row.withdrawn_at is not None,
                 "contact": self._contact(case, getattr(row, "complainant", None)),
             }
@@ -87,7 +93,7 @@ class CaseDetail(CaseSummary):
     def _contact(self, case, complainant):
         if complainant is None:
             return None
-        withheld = complainant.confidential and not privacy.knows_name(case, self.context["user"])
+        withheld = privacy.withheld(complainant, case, self.context["user"])
         shown = ("", "") if withheld else (complainant.masked_name, complainant.masked_phone)
         return {"name": shown[0], "phone": shown[1], "confidential": complainant.confidential}
 

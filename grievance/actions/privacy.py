@@ -1,17 +1,19 @@
 """查看个人信息: who may read a name or a number in clear; every reading is an event, the number never is."""
 
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from grievance.casework import Move, Refused, lock, permit, posting_for, record
 from grievance.models import Complainant
-from street.models import Role
+from street.models import Organisation, Role
 
 DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
 UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER}
 REVEAL = Move("reveal", "查看电话", set(), None, DESK | UNIT)
 """The desk of the street, and the unit in charge (never a supporting one, so never a firm)."""
+NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 AS_DESK = Move("reveal", "查看电话", set(), None, DESK)
 
 
@@ -37,6 +39,30 @@ def may_reveal(grievance, user):
 def knows_name(case, user):
     """Whether the masked name of one who asked for confidence may be shown: to the desk's roles, not to a unit's."""
     return case.street_id in user.scope.streets
+
+
+def outsider(user):
+    """社会单位人员: all of whose posts are at firms."""
+    return all(posting.organisation.kind == Organisation.Kind.COMPANY for posting in user.scope.postings)
+
+
+def withheld(complainant, case, user):
+    """不得知: whether even the masked name, the masked number and the voice stay hidden.
+
+    The desk knows who it may be; a unit does not where confidence was asked; a firm never does."""
+    if knows_name(case, user):
+        return False
+    return outsider(user) or (complainant is not None and complainant.confidential)
+
+
+def masked(text):
+    """A mobile number inside what somebody wrote is shown in part."""
+    return NUMBER.sub(r"\1****\2", text)
+
+
+def words_for(text, case, user):
+    """原话 as the reader may have them: the desk whole, everybody else without the numbers in them."""
+    return text if knows_name(case, user) else masked(text)
 
 
 @transaction.atomic

@@ -1,0 +1,129 @@
+"""事项查询: filters narrow, lights are told, and nobody finds what is not theirs."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from dispatch.actions import handling
+from grievance.actions import triage
+from grievance.models import Case
+from street.models import Place, Role
+from tests.clock import travel
+from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
+from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/desk/cases/"
+NOW = TUESDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def scene():
+    return a_street()
+
+
+@pytest.fixture(autouse=True)
+def one_hour_later():
+    with travel(NOW):
+        yield
+
+
+@pytest.fixture
+def desk(scene):
+    return a_phone(scene.who("leader"))
+
+
+def found(browser, **asked):
+    page = text_of(browser.get(PAGE, asked))
+    return {case.number for case in Case.objects.all() if f"/desk/cases/{case.number}/" in page}
+
+
+def test_unit_finds_only_what_it_was_told_of(scene, desk):
+    ours, waiting = an_order(scene).case, a_case(scene)
+    assert found(desk) == {ours.number, waiting.number}
+    assert found(a_phone(scene.who("luxi"))) == {ours.number}
+    assert found(a_phone(scene.who("xisheng"))) == set()
+
+
+def test_status_narrows(scene, desk):
+    ours, waiting = an_order(scene).case, a_case(scene)
+    gone = a_case(scene)
+    triage.decline(gone, reason="不归街道", path="court", by=scene.who("leader"), at=NOW)
+    assert found(desk, status="submitted") == {waiting.number}
+    assert found(desk, status="open") == {ours.number, waiting.number}
+    assert found(desk, status="declined") == {gone.number}
+
+
+def test_community_and_category_narrow(scene, desk):
+    place = Place.objects.create(code="x1", kind="estate", name="西盛小区", community=scene.xisheng, street=scene.street)
+    here, there = a_case(scene), a_case(scene, category=scene.heating)
+    Case.objects.filter(pk=there.pk).update(place=place)
+    assert found(desk, community="luxi") == {here.number}
+    assert found(desk, community="xisheng") == {there.number}
+    assert found(desk, category="B1") == {there.number}
+
+
+def test_words_and_numbers_are_found(scene, desk):
+    one, other = a_case(scene, description="楼道灯坏了"), a_case(scene, description="井盖坏了")
+    assert found(desk, q="楼道灯") == {one.number}
+    assert found(desk, q=other.number) == {other.number}
+    assert found(desk, q=other.grievances.get().number) == {other.number}
+
+
+def test_light_narrows(scene):
+    late, fresh = an_order(scene).case, a_case(scene, at=NOW)
+    after = late.orders.filter(lead=True).get().due_at + timedelta(hours=1)
+    with travel(after):
+        Case.objects.filter(pk=fresh.pk).update(submitted_at=after)
+        desk = a_phone(scene.who("leader"))
+        assert found(desk, light="green") == {fresh.number}
+        assert late.number in found(desk, light="red") | found(desk, light="black")
+        assert found(desk, light="yellow") == set()
+
+
+def test_queues_hold_what_waits_for_that_step(scene, desk):
+    order, returned = an_order(scene), an_order(scene)
+    handling.accept(order, by=scene.who("luxi"), at=NOW)
+    handling.complete(order, public_answer="办好了", by=scene.who("luxi"), at=NOW)
+    from dispatch.actions import returns
+
+    returns.ask_return(returned, reason="duty", basis="清单", by=scene.who("luxi"), at=NOW)
+    waiting = a_case(scene)
+    assert found(desk, queue="review") == {order.case.number}
+    assert found(desk, queue="return") == {returned.case.number}
+    assert found(desk, queue="triage") == {waiting.number}
+    assert found(desk, queue="overdue") == set()
+
+
+def test_filter_that_is_not_known_is_passed_over(scene, desk):
+    case = a_case(scene)
+    assert found(desk, queue="nonsense", status="nonsense", light="pink", page="99") == {case.number}
+
+
+def test_pages_keep_the_filter(scene, desk):
+    for _ in range(31):
+        a_case(scene)
+    page = text_of(desk.get(PAGE, {"status": "submitted"}))
+    assert "?status=submitted&amp;page=2" in page
+
+
+def test_title_made_of_a_number_is_masked_for_the_unit(scene):
+    an_order(scene, description="打13912345678找我")
+    assert "13912345678" not in text_of(a_phone(scene.who("luxi")).get(PAGE))
+
+
+def test_stranger_and_neighbour(scene):
+    case = a_case(scene)
+    assert Client().get(PAGE)["Location"].startswith("/admin/login/")
+    neighbour = a_phone(person("neighbour", Role.SUPERVISOR, organisation("street2", "street", scene.street.parent)))
+    assert found(neighbour, q=case.number) == set()
+
+
+@pytest.mark.parametrize("asked", [{}, {"q": "车窗"}, {"queue": "overdue"}, {"light": "green"}])
+def test_cost_does_not_grow_with_the_list(scene, desk, django_assert_max_num_queries, asked):
+    for _ in range(8):
+        an_order(scene)
+    with django_assert_max_num_queries(SIGNED_IN + 12):
+        desk.get(PAGE, asked)
