@@ -215,7 +215,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Above the nine pictures allowed, so that who chose thirty is told so with the text kept, and not turned away at the door
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
 # What a request may carry in all; a picture that is too large still gets a sentence of its own
 REQUEST_MAX_BYTES = 160 * 1024 * 1024
 _static_storage = (

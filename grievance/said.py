@@ -8,7 +8,7 @@ from grievance.models import Grievance
 
 DESCRIPTION_MAX, ADDRESS_MAX, NAME_MAX = 5000, 200, 60
 # Mobile with or without the country's prefix; fixed line with or without area code and extension; 7 or 8 digits inside one area
-PHONE = re.compile(r"(?:(?:\+|00)?86-?)?(1[3-9]\d-?\d{4}-?\d{4})|((?:0\d{2,3}-?)?[2-9]\d{6,7}(?:[-转]\d{1,6})?)")
+PHONE = re.compile(r"(?:(?:\+|00)?86-?)?(1[3-9]\d-?\d{4}-?\d{4})|((?:0\d{2,3}-?)?[2-9]\d{2,3}-?\d{4}(?:[-转]\d{1,6})?)")
 
 
 def kind(value):

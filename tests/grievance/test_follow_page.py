@@ -232,6 +232,7 @@ def test_own_files_are_served_and_no_others(client, django_assert_num_queries):
         response = client.get(f"{page_of(mine)}attachments/{photo.pk}/")
     assert (response.status_code, response.headers["Content-Type"]) == (200, "image/jpeg")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
     assert b"".join(response.streaming_content)[:2] == b"\xff\xd8"
     assert client.get(f"{page_of(mine)}attachments/{other.attachments.get().pk}/").status_code == 404
     assert client.get(f"/r/AAAAAAAAAAAAAAAAAAAAAA/attachments/{photo.pk}/").status_code == 404

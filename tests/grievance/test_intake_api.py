@@ -1,6 +1,8 @@
 """The public JSON intake."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +12,7 @@ from tests.builders import a_code, a_photo, a_voice
 from tests.clock import MONDAY_10AM, MONDAY_NOON, travel
 
 pytestmark = pytest.mark.django_db
+REPO = Path(__file__).resolve().parents[2]
 
 
 def address_of(code):
@@ -163,3 +166,18 @@ def test_behind_a_trusted_proxy_the_visitor_is_counted(client, settings):
     with travel(MONDAY_10AM):
         answers = [post(client, code, {"description": "x"}, **{"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
+
+
+def test_every_refusal_stands_in_the_documentation():
+    sources = ["api.py", "said.py", "media.py", "throttle.py", "views/report.py", "actions/intake.py"]
+    raised = {
+        code
+        for source in sources
+        for code in re.findall(
+            r'(?:Refused\(|__init__\(|_limited\(value, \w+, |"code": )\s*"(\w+)"', (REPO / "grievance" / source).read_text()
+        )
+    }
+    follow_page_alone = {"withdrawn", "case_ended", "nothing_to_urge", "urged_recently", "too_late", "looks_automatic"}
+    documented = set(re.findall(r"`([a-z_]+)`", (REPO / "docs" / "intake-api.md").read_text().partition("出错时")[2]))
+    assert raised - follow_page_alone <= documented
+    assert len(raised) > 20

@@ -112,6 +112,7 @@ BAD = {
     "a kind that is none": ({"description": "路灯", "kind": "shout"}, 400, "请选"),
     "a text file called .jpg": ({"description": "路灯", "photos": SimpleUploadedFile("a.jpg", b"hello")}, 400, "不是照片"),
     "ten pictures": ({"description": "路灯", "photos": [a_photo() for _ in range(10)]}, 400, "最多 9 张"),
+    "the whole album": ({"description": "路灯", "photos": [a_photo() for _ in range(60)]}, 400, "最多 9 张"),
     "a voice that is none": ({"description": "路灯", "voice": SimpleUploadedFile("a.mp3", b"hello")}, 400, "打不开"),
     "a field that nobody sees": ({"description": "路灯", "website": "http://a"}, 400, "再按一次"),
     "a key without end": ({"description": "路灯", "key": "k" * 201}, 400, "200 个字符"),

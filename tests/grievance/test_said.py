@@ -22,6 +22,7 @@ from grievance.casework import Refused
         ("010-62345678", "010-62345678"),
         ("0991-5551234-801", "0991-5551234-801"),
         ("5551234", "5551234"),
+        ("0991-555-0100", "0991-555-0100"),
     ],
 )
 def test_phones_people_really_write(typed, kept):

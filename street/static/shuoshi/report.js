@@ -159,6 +159,8 @@ const send = form => {
       start();
     } else if (page.getElementById('report')) {
       state(false);
+      // 用过的提交标识，服务器会换一个
+      form.key.value = page.querySelector('[name=key]').value;
       all('#errors, #emergency, .error', to => {
         to.replaceWith(page.getElementById(to.id));
       });
