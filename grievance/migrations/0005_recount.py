@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grievance', '0004_event_triggers'),
-        ('street', '0001_initial'),
+        ("grievance", "0004_event_triggers"),
+        ("street", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='recount',
-            field=models.BooleanField(default=False, editable=False, help_text='等待升级阶梯重新计数', verbose_name='诉求人数有变'),
+            model_name="case",
+            name="recount",
+            field=models.BooleanField(
+                default=False, editable=False, help_text="等待升级阶梯重新计数", verbose_name="诉求人数有变"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('recount', True)), fields=['id'], name='case_recount'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("recount", True)), fields=["id"], name="case_recount"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('status', 'in_handling'), ('waits_for_linked', True)), fields=['id'], name='case_waiting'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("status", "in_handling"), ("waits_for_linked", True)), fields=["id"], name="case_waiting"
+            ),
         ),
     ]
