@@ -2,8 +2,10 @@
 
 import json
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 
 from grievance import sweeps
 from grievance.casework import notice_for, notify
@@ -173,3 +175,24 @@ def test_default_way_out_is_a_line_on_the_disk_without_the_phone(settings, own_f
     assert line["to"] == "138****5678" and line["key"] == Notice.objects.get().key
     assert "13812345678" not in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_at_once_send_each_notice_once():
+    notices(*(f"n{number}" for number in range(40)))
+    start = Barrier(4)
+
+    def work():
+        start.wait()
+        try:
+            while sweeps.deliver(at=MONDAY_10AM, size=5):
+                pass
+        finally:
+            connection.close()
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(keys()) == sorted(f"n{number}" for number in range(40))
