@@ -138,14 +138,15 @@ class Page:
     def __contains__(self, words):
         return words in self.text
 
-    def form_for(self, row, move):
-        """The form that makes this move of this row; None where the page does not offer it."""
+    def form_for(self, row, move, typed=()):
+        """The form that makes this move of this row, the one that asks for what is typed where there are several; else None."""
         act = f"{row._meta.model_name}-{row.pk}-{move}"
-        return next((form for form in self.forms if form.holds("act", act)), None)
+        found = [form for form in self.forms if form.holds("act", act)]
+        return max(found, key=lambda form: len(form.asks & set(typed)), default=None)
 
     def make(self, row, move, /, **typed):
         """Fill in the form of that move and send it; the page that follows."""
-        form = self.form_for(row, move)
+        form = self.form_for(row, move, typed)
         assert form is not None, f"{self.path} does not offer {move}: {self.text[:300]}"
         # A press on a button that carries the move sends that button's pair and no other's
         return self.send(form, {"act": f"{row._meta.model_name}-{row.pk}-{move}"}, **typed)
