@@ -104,7 +104,7 @@ def own_files(settings):
 @pytest.fixture(scope="session")
 def postgres_server():
     """The address of a private PostgreSQL without a database name; mark such tests `needs_postgres`."""
-    with services.postgres() as address:
+    with services.postgres(durable=False) as address:
         yield address
 
 
