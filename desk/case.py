@@ -186,9 +186,10 @@ class Line:
     @property
     def pressed(self):
         """催督: the clock spoke, or a secretary."""
-        return self.event.kind.startswith(("checkpoint.", "supervision.", "case.instruct"))
+        return self.event.kind.startswith("checkpoint.") or self.event.kind in PRESSED
 
 
+PRESSED = ("supervision.take", "supervision.list", "case.instruct", "case.propose_listing")
 NOTED = ("workorder.respond", "workorder.add_progress")
 """Events that are written together with a remark of the same person at the same instant."""
 

@@ -114,8 +114,10 @@ def once(holder, name, read):
 
 
 def categories_for(case):
-    """可选类别: the leaves of the tree in use."""
-    return once(case, "categories", lambda: Category.objects.filter(active=True, children__isnull=True))
+    """可选类别: those of the duty list: the second level of the tree, and what stands alone at its top."""
+    alone = Q(parent__isnull=True, children__isnull=True)
+    listed = Q(parent__isnull=False, parent__parent__isnull=True) | alone
+    return once(case, "categories", lambda: Category.objects.filter(listed, active=True).order_by("code"))
 
 
 def units_of(case):

@@ -13,6 +13,7 @@ from dispatch.models import Checkpoint
 from grievance.models import Notice
 from street.models import STREET_ROLES, Calendar, Role
 
+NOTICES = 8
 FAILING = 3
 """A notice that could not be sent so many times is shown to the desk."""
 
@@ -51,7 +52,10 @@ class DeskSite(AdminSite):
         """工作台: queues with their counts, and what the machine could not do by itself."""
         at = timezone.now()
         posts = list(dict.fromkeys(map(str, request.user.scope.postings)))
-        more = {"posts": posts, "queues": queues.counts(request.user, at), "warnings": warnings(request.user, at), "now": at}
+        more = {
+            "posts": posts, "queues": queues.counts(request.user, at), "warnings": warnings(request.user, at), "now": at,
+            "notices": notices(request.user),
+        }  # fmt: skip
         return super().index(request, {**more, **(extra_context or {})})
 
 
@@ -74,6 +78,13 @@ def ways(request):
         for label, address, is_open in open_ways
         if is_open
     ]
+
+
+def notices(user):
+    """最近通知 addressed to the person, their unit or their role."""
+    if not user.scope.roles & MATTERS:
+        return []
+    return list(Notice.objects.visible_to(user).select_related("case").order_by("-created_at", "-pk")[:NOTICES])
 
 
 def warnings(user, at):

@@ -16,7 +16,7 @@ from desk import acting, lights
 from desk import case as case_page
 from desk.doors import TRIAGE, for_roles, page
 from dispatch import routing
-from grievance.models import Alert, Attachment, Case, Category, Complainant, Grievance, Urgency
+from grievance.models import Alert, Attachment, Case, Category, Complainant, Event, Grievance, Urgency
 from grievance.wake import wake
 
 ON_A_PAGE = 40
@@ -181,7 +181,8 @@ def pane(user, number, shown_page, at, last):
     full = mine(user).select_related("category", "street__parent", "place__community", "place__parent__parent")
     full = full.prefetch_related(
         Prefetch("grievances", Grievance.objects.select_related("complainant").prefetch_related(said_in)),
-        Prefetch("remarks"), "events__actor", "orders__handler", "supervisions", "mediations",
+        Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
+        "remarks__attachments", "orders__handler", "supervisions", "mediations",
     )  # fmt: skip
     return _pane(get_object_or_404(full, number=number or first.number), user, at, last)
 

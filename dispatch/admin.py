@@ -153,7 +153,6 @@ class RoutingRuleAdmin(ConfigAdmin):
     list_filter = ["policy", "list", "automatic", "limit_class"]
     list_select_related = ["category", "community", "lead", "policy"]
     search_fields = ["category__code", "category__name", "lead__name", "basis"]
-    filter_horizontal = ["assistants"]
 
     def get_queryset(self, request):
         return super(ConfigAdmin, self).get_queryset(request).filter(within_reach(request, "policy__")).distinct()
@@ -179,6 +178,7 @@ class AuthorityForm(forms.ModelForm):
     class Meta:
         model = StandingAuthority
         fields = ["street", "hours", "barred"]
+        widgets = {"barred": forms.CheckboxSelectMultiple(attrs={"class": "d-ticks"})}
 
     def clean_hours(self):
         """00:00-24:00."""
@@ -196,7 +196,6 @@ class StandingAuthorityAdmin(PostingAdmin):
     form = AuthorityForm
     list_display = ["street", "leader", "hours", "granted_at", "revoked_at"]
     list_select_related = ["street", "leader"]
-    filter_horizontal = ["barred"]
     actions = ["revoke"]
 
     def get_queryset(self, request):
@@ -215,6 +214,11 @@ class StandingAuthorityAdmin(PostingAdmin):
             streets = request.user.scope.where(self.changes)
             kwargs["queryset"] = db_field.related_model.objects.filter(pk__in=streets)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Categories as the duty list speaks of them: the second level."""
+        kwargs["queryset"] = Category.objects.filter(active=True, parent__isnull=False, parent__parent__isnull=True)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         """The one who gives it answers for it."""

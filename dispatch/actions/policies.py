@@ -76,5 +76,5 @@ def gaps_of(policy):
 
 def _unrouted(rules):
     routed = {rule.category_id for rule in rules if not rule.community_id and not rule.place_kind}
-    leaves = Category.objects.filter(active=True, children__isnull=True, parent__isnull=False)
-    return [f"类别“{category}”没有派单规则" for category in leaves if category.pk not in routed]
+    listed = Category.objects.filter(active=True, parent__isnull=False, parent__parent__isnull=True)
+    return [f"类别“{category}”没有派单规则" for category in listed if category.pk not in routed]

@@ -194,6 +194,7 @@ def test_draft_with_a_gap_is_not_issued(scene):
 
 def test_shift_leader_takes_back_and_gives_the_standing_authority(scene, leader):
     row = StandingAuthority.objects.get()
+    Category.objects.filter(pk=scene.damages.pk).update(parent=Category.objects.create(code="F", name="纠纷"))
     leader.post("/admin/dispatch/standingauthority/", {"action": "revoke", "_selected_action": [row.pk]})
     row.refresh_from_db()
     assert row.revoked_at == NOW

@@ -6,8 +6,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from dispatch.actions import extensions, handling, mediation, supervision
+from dispatch.actions import extensions, handling, mediation, returns, supervision
 from dispatch.models import Letter, Supervision
+from feedback.actions import callback
 from grievance.models import Attachment, Case, CaseUnit, Complainant, Event, Remark
 from street.models import Role
 from tests.clock import travel
@@ -126,8 +127,6 @@ def test_move_that_is_not_ones_own_is_refused(scene, order):
 
 
 def test_one_who_handed_the_case_back_goes_to_the_list(scene, order):
-    from dispatch.actions import returns
-
     row = returns.ask_return(order, reason="duty", basis="清单第3条", by=scene.who("luxi"), at=NOW)
     does(a_phone(scene.who("leader")), order.case, order, "agree_return", opinion="同意")
     row.refresh_from_db()
@@ -205,8 +204,6 @@ def test_firm_reads_what_to_do_and_not_who_said_it(scene, order, firm):
 
 
 def test_unit_does_not_read_letters_to_others_nor_verdicts(scene, order):
-    from feedback.actions import callback
-
     Letter.objects.create(
         kind="caution",
         case=order.case,

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from dispatch.actions import handling
-from dispatch.models import Checkpoint, Letter
+from dispatch.actions import handling, ladder, returns
+from dispatch.models import Checkpoint, Letter, Supervision
 from grievance.models import Notice
-from street.models import Role, User
+from street.models import Calendar, CalendarYear, Role, User
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
 from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
@@ -64,9 +64,6 @@ def test_overdue_is_counted_where_it_is_owed(scene):
 
 
 def test_secretary_sees_what_was_put_before_them(scene):
-    from dispatch.actions import ladder
-    from dispatch.models import Supervision
-
     case = an_order(scene).case
     ladder.climb_now(case, level=Supervision.Level.STREET, reason="久拖不决", by=scene.who("leader"), at=NOW)
     assert queues_of(a_phone(scene.who("secretary")))["呈送督办"] == 1
@@ -108,11 +105,17 @@ def test_desk_is_told_of_what_the_machine_could_not_do(scene):
     assert "到期节点" not in text_of(a_phone(neighbour).get(HOME))
 
 
-def test_provisional_calendar_is_said_on_the_desk(scene):
-    from street.models import CalendarYear
+def test_notice_to_ones_unit_or_role_is_read_here(scene):
+    order = an_order(scene)
+    assert order.number in text_of(a_phone(scene.who("luxi")).get(HOME))
+    assert order.number not in text_of(a_phone(scene.who("xisheng")).get(HOME))
+    returns.ask_return(order, reason="duty", basis="清单", by=scene.who("luxi"), at=NOW)
+    assert "申请退回工单" in text_of(a_phone(scene.who("leader")).get(HOME))
 
+
+def test_provisional_calendar_is_said_on_the_desk(scene):
     CalendarYear.objects.filter(calendar__code="xinjiang", year=2023).update(provisional=True, source="通知尚未录入")
-    for calendar in scene.street.calendar.__class__.objects.all():
+    for calendar in Calendar.objects.all():
         calendar.stamp()
     assert "通知尚未录入" in text_of(a_phone(scene.who("leader")).get(HOME))
 

@@ -8,11 +8,11 @@ from dispatch.models import WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
 from grievance.casework import RESIDENT, SYSTEM, Refused
-from grievance.models import Case
+from grievance.models import Case, Category
 from grievance.workflow import CASE
 from street.scope import stand
 from tests.desk.phone import an_order
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -83,9 +83,15 @@ def test_firm_is_never_offered_as_lead(scene):
     assert "pm" in {code for _, group in form.fields["assistants"].choices for code, _ in group}
 
 
-def test_unit_of_another_street_is_not_offered(scene):
-    from tests.dispatch.scene import organisation
+def test_categories_are_offered_as_the_duty_list_speaks_of_them(scene):
+    top = Category.objects.create(code="C", name="城市管理")
+    second = Category.objects.create(code="C4", name="施工与围挡", parent=top)
+    Category.objects.create(code="C4-0304", name="施工占道", parent=second)
+    offered = {code for code, _ in moves.form_for(a_case(scene), "send", at=TUESDAY).fields["category"].choices}
+    assert offered == {"", "B1", "F3", "C4"}
 
+
+def test_unit_of_another_street_is_not_offered(scene):
     other = organisation("street2", "street", scene.street.parent)
     organisation("theirs", "community", other)
     case = a_case(scene)

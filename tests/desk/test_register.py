@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from dispatch.actions import handling
+from dispatch.actions import handling, returns
 from grievance.actions import triage
 from grievance.models import Case
 from street.models import Place, Role
@@ -87,8 +87,6 @@ def test_queues_hold_what_waits_for_that_step(scene, desk):
     order, returned = an_order(scene), an_order(scene)
     handling.accept(order, by=scene.who("luxi"), at=NOW)
     handling.complete(order, public_answer="办好了", by=scene.who("luxi"), at=NOW)
-    from dispatch.actions import returns
-
     returns.ask_return(returned, reason="duty", basis="清单", by=scene.who("luxi"), at=NOW)
     waiting = a_case(scene)
     assert found(desk, queue="review") == {order.case.number}
