@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from grievance.actions import codes
+from grievance.actions import codes, privacy
 from grievance.casework import Refused
 from grievance.models import Alert, Case, Category, Grievance, QRCode
+from grievance.views.codes import PRINTERS
 from street.admin import PostingAdmin, SharedAdmin, covered, within
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Organisation, Role
 
@@ -35,6 +36,10 @@ class CaseAdmin(PostingAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A register has no page of its own for a row: it leads to the case page, after the same questions."""
         return redirect(case_address(self.get_object(request, object_id).case))
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What befell a row stands on the case page, event by event."""
+        return self.change_view(request, object_id)
 
     @contextmanager
     def report_refusal(self, request):
@@ -82,7 +87,17 @@ class CommunityOfCase(CommunityFilter):
 class CaseRegister(CaseAdmin):
     """事项登记册."""
 
-    list_display = ["case_link", "title", "status", "urgency", "category", "place", "promised_by", "promised_at", "submitted_at"]
+    list_display = [
+        "case_link",
+        "heading",
+        "status",
+        "urgency",
+        "category",
+        "place",
+        "promised_by",
+        "promised_at",
+        "submitted_at",
+    ]
     list_filter = ["status", "urgency", "source", CommunityFilter]
     list_select_related = ["category", "place__parent__parent", "promised_by"]
     search_fields = ["number", "title"]
@@ -92,6 +107,11 @@ class CaseRegister(CaseAdmin):
     def case_link(self, row):
         """The way to the case page."""
         return format_html('<a href="{}">{}</a>', case_address(row), row.number)
+
+    @admin.display(description="标题", ordering="title")
+    def heading(self, row):
+        """The title, made of somebody's words: a number in it is masked."""
+        return privacy.masked(row.title)
 
 
 @admin.register(Grievance)
@@ -106,8 +126,8 @@ class GrievanceRegister(CaseAdmin):
 
     @admin.display(description="内容")
     def said(self, grievance):
-        """The first line."""
-        return grievance.description[:60] or "（语音或图片）"
+        """The first line, a number in it masked."""
+        return privacy.masked(grievance.description[:60]) or "（语音或图片）"
 
 
 @admin.register(Category)
@@ -153,6 +173,11 @@ class QRCodeAdmin(PostingAdmin):
         configured = within(covered(request.user, {Role.SYSTEM_ADMIN}), "place__street__")
         rows = QRCode.objects.visible_to(request.user) | QRCode.objects.filter(configured)
         return rows.annotate(reported=Count("grievances", distinct=True)).order_by("place__code")
+
+    def get_list_display(self, request):
+        """The way to the sheet, for those who may print it."""
+        shown = super().get_list_display(request)
+        return shown if request.user.scope.roles & PRINTERS else [name for name in shown if name != "sheet"]
 
     def has_add_permission(self, request):
         return False

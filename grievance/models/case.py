@@ -106,7 +106,8 @@ class Case(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.number} {self.title}"
+        # Not the title: it is made of somebody's words, and this goes into refusals and lists
+        return self.number
 
     @property
     def case(self):
