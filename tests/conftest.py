@@ -30,8 +30,10 @@ def missing_for(item):
 
 
 def other_pass_for(item):
-    """A test of what only one database does belongs to the pass on that database."""
+    """A test of what only one database does belongs to the pass on that database; one that runs its own servers, to the first."""
     vendor = connections["default"].vendor
+    if item.get_closest_marker("own_servers") and vendor != "sqlite":
+        return "自己起数据库，与这一遍的无关（第一遍已跑：不设 DATABASE_URL）"
     if item.get_closest_marker("on_postgres") and vendor != "postgresql":
         return "只在 PostgreSQL 上有意义（另一遍：DATABASE_URL=postgres://…）"
     if item.get_closest_marker("on_sqlite") and vendor != "sqlite":

@@ -4,6 +4,7 @@ As a command it runs another one beside both: `python -m tests.services make tes
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -62,10 +63,14 @@ def bare_environment(**settings):
 
 
 def free_port():
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that nobody listens on, below those from which the system takes ports for connections.
+
+    One of those may be in somebody's hands again by the time a server that was killed wants its port back."""
+    while True:
+        port = random.randrange(15_000, 30_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

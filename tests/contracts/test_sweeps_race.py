@@ -9,7 +9,7 @@ import pytest
 
 from tests.services import REPO, bare_environment
 
-pytestmark = pytest.mark.needs_postgres
+pytestmark = [pytest.mark.needs_postgres, pytest.mark.own_servers]
 ORDERS, WORKERS, HANDLERS = 40, 4, 2
 LONGEST = 240
 
