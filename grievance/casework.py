@@ -117,13 +117,23 @@ def permit(move, row, *, by, at):
 
 
 def lock(row):
-    """One case, one lock: lock the case row first, then read the row itself afresh. Inside a transaction only."""
+    """One case, one lock: lock the case row first, then read the row itself afresh. Inside a transaction only.
+
+    Refused `case_moving` where the row was just merged or split into a case that somebody holds."""
     case = Case.objects.select_for_update(no_key=True).get(pk=row.case_id)
     if isinstance(row, Case):
         return case
     fresh = type(row)._default_manager.get(pk=row.pk)
-    fresh.case = case
+    fresh.case = case if fresh.case_id == case.pk else _locked_if_free(fresh.case_id)
     return fresh
+
+
+def _locked_if_free(pk):
+    # Who holds one case waits for no other, or two could wait for each other
+    case = Case.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk).first()
+    if case is None:
+        raise Refused("case_moving", "这件事正在并案或拆分，请稍后再试一次。")
+    return case
 
 
 def lock_two(one, other):

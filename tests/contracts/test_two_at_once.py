@@ -10,7 +10,7 @@ from dispatch.actions import extensions, handling, returns, supervision
 from dispatch.models import Letter, OrderReturn, Supervision, WorkOrder
 from feedback.actions import callback as callbacks
 from feedback.models import Callback
-from grievance.actions import triage
+from grievance.actions import intake, triage
 from grievance.casework import RESIDENT, Refused, lock
 from grievance.models import Case, Event
 from tests.dispatch.scene import a_case, a_street, later
@@ -155,6 +155,28 @@ def test_two_merge_the_same_cases_the_other_way_round(scene):
     assert outcome == (1, ["move_not_open"])
     assert first.grievances.count() == 2
     assert Case.objects.get(pk=second.pk).merged_into == first
+
+
+def _merged_while_read(scene):
+    """A grievance as somebody read it before its case was merged into an older one, and that one."""
+    leading, second = a_case(scene), a_case(scene, at=later(minutes=1))
+    read_before = second.grievances.get()
+    triage.merge(second, into=leading, by=scene.who("leader"), at=later(minutes=30))
+    return read_before, leading
+
+
+def test_resident_who_urges_while_the_case_is_merged_urges_the_case_that_leads_on(scene):
+    grievance, leading = _merged_while_read(scene)
+    assert at_once(lambda: intake.urge(grievance, at=NOON)) == (1, [])
+    assert leading.events.filter(kind="grievance.urge").count() == 1
+
+
+@pytest.mark.on_postgres
+def test_resident_does_not_wait_for_whoever_holds_the_case_that_leads_on(scene):
+    grievance, leading = _merged_while_read(scene)
+    with transaction.atomic():
+        lock(leading)
+        assert at_once(lambda: intake.urge(grievance, at=NOON)) == (0, ["case_moving"])
 
 
 def _parent_and_child(scene):
