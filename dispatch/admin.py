@@ -85,9 +85,14 @@ class RouteRows(Frozen):
     """派单规则 at a glance; each is edited on a page of its own."""
 
     model = RoutingRule
-    readonly_fields = ["category", "community", "place_kind", "lead", "limit_class", "list", "automatic", "basis"]
+    readonly_fields = ["category", "community", "place_kind", "unit", "limit_class", "list", "automatic", "basis"]
     fields = [*readonly_fields]
     show_change_link = True
+
+    @admin.display(description="主办单位")
+    def unit(self, route):
+        """主办单位 as a word: many stand outside one's reach, where a link would lead nowhere."""
+        return route.lead or route.get_lead_kind_display()
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -204,9 +209,17 @@ class StandingAuthorityAdmin(PostingAdmin):
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or obj.revoked_at is None)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_fields(self, request, obj=None):
         """The street stands once the authority is given."""
-        return ["street"] if obj else []
+        return ["where" if obj else "street", "hours", "barred"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["where"] if obj else []
+
+    @admin.display(description="街道")
+    def where(self, authority):
+        """街道 as a word: few of those who read this may open its setting."""
+        return authority.street
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Only the streets at which one is shift leader."""

@@ -44,6 +44,13 @@ class PostingAdmin(admin.ModelAdmin):
         """The list is headed by what it lists."""
         return super().changelist_view(request, {"title": self.model._meta.verbose_name_plural, **(extra_context or {})})
 
+    def get_fieldsets(self, request, obj=None):
+        """To one who only reads, a related row is a word: Django's link leads to pages that are closed to many."""
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        return [(title, {**how, "fields": [in_words(self.model, name) for name in how["fields"]]}) for title, how in found]
+
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
@@ -67,6 +74,19 @@ class PostingAdmin(admin.ModelAdmin):
         if row is None:
             raise Http404
         return row
+
+
+def in_words(model, name):
+    """A field for show: as it is, or, where it is a related row, a column that gives the row's name alone."""
+    field = {field.name: field for field in model._meta.concrete_fields}.get(name)
+    if field is None or not field.is_relation:
+        return name
+
+    @admin.display(description=field.verbose_name)
+    def shown(row):
+        return getattr(row, name) or "—"
+
+    return shown
 
 
 def covered(user, roles):
@@ -134,7 +154,15 @@ class OrganisationAdmin(ConfigAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Code and parent make the path by which everything is found; a reorganisation is loaded from a file."""
-        return ["path", "code", "parent"] if obj else ["path"]
+        return ["path", "code", "above"] if obj else ["path"]
+
+    def get_exclude(self, request, obj=None):
+        return ["parent"] if obj else []
+
+    @admin.display(description="上级")
+    def above(self, organisation):
+        """上级 as a word: it may stand outside one's reach."""
+        return organisation.parent or "—"
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         """A new organisation always has a parent: nobody here reaches above the root."""
@@ -157,6 +185,24 @@ class PostingInline(admin.TabularInline):
     fk_name = "user"
     extra = 0
     fields = ["organisation", "role", "title", "grid", "acting_for", "starts_on", "ends_on"]
+    read_fields = ["where", "role", "title", "cell", "acting_for", "starts_on", "ends_on"]
+
+    def get_fields(self, request, obj=None):
+        """One who only reads gets words where Django would put links that are closed to them."""
+        return self.fields if self.has_change_permission(request, obj) else self.read_fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return [] if self.has_change_permission(request, obj) else ["where", "cell"]
+
+    @admin.display(description="单位")
+    def where(self, posting):
+        """单位."""
+        return posting.organisation
+
+    @admin.display(description="网格")
+    def cell(self, posting):
+        """网格."""
+        return posting.grid or "—"
 
     def has_view_permission(self, request, obj=None):
         return bool(request.user.scope.roles & UserAdmin.sees)
@@ -225,6 +271,12 @@ class UserAdmin(ConfigAdmin, DjangoUserAdmin):
 
     def has_change_permission(self, request, obj=None):
         return self.holds(request, self.changes)
+
+    def get_fieldsets(self, request, obj=None):
+        """One who only reads is shown nothing of the password, and no way to set it."""
+        if obj is None or self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": [name for name in self.fieldsets[0][1]["fields"] if name != "password"]})]
 
     @admin.display(description="任职")
     def posts(self, person):
