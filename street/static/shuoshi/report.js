@@ -1,4 +1,3 @@
-// 居民页面的增强：没有它页面照样能用。
 const id = name => document.getElementById(name);
 const on = (node, type, act) => node.addEventListener(type, act);
 const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -109,8 +108,8 @@ const voice = input => {
   });
 };
 
-// 草稿不记姓名电话，免得手机换人用时被看见；提交标识要记，再发才不会重复登记
-const store = act => { try { return act(localStorage); } catch (e) { /* 不存 */ } };
+// 草稿不记姓名电话，免得别人用手机时看见；提交标识要记，再发才不重复
+const store = act => { try { return act(localStorage); } catch (e) { } };
 const forget = () => store(box => box.removeItem('shuoshi'));
 const draft = form => {
   const fields = ['kind', 'description', 'address', 'key'], path = location.pathname;
@@ -138,7 +137,7 @@ const count = text => {
   show();
 };
 
-// 不离开本页：断网、出错都不丢
+// 不离开本页，断网出错都不丢；标识用过会换
 const send = form => {
   const here = location.href.split('#')[0];
   let stall;
@@ -159,7 +158,6 @@ const send = form => {
       start();
     } else if (page.getElementById('report')) {
       state(false);
-      // 用过的提交标识，服务器会换一个
       form.key.value = page.querySelector('[name=key]').value;
       all('#errors, #emergency, .error', to => {
         to.replaceWith(page.getElementById(to.id));
