@@ -19,7 +19,7 @@ SERIES = {
     Letter.Kind.LISTING: "挂督",
     Letter.Kind.UNLISTING: "解督",
 }
-"""代字 by kind of paper, after the issuer's short name: 骑街督〔2023〕3号 (domain 0.9)."""
+"""代字 by kind of paper, after the issuer's own mark: 骑街督〔2023〕3号 (domain 0.9)."""
 
 INSTRUCT = Move("instruct", "批示", set(), None, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.DISTRICT_SECRETARY})
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
@@ -46,7 +46,7 @@ def sign(letter, *, by, at):
 
 def _number(letter, at):
     year = timezone.localtime(at).year
-    mark = f"{letter.issuer.short_name or letter.issuer.name}{SERIES[letter.kind]}"
+    mark = f"{letter.issuer.mark or letter.issuer.short_name or letter.issuer.name}{SERIES[letter.kind]}"
     serial = casework.next_in(f"letter:{letter.issuer_id}:{letter.kind}:{year}")
     return f"{mark}〔{year}〕{serial}号"
 

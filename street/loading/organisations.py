@@ -6,7 +6,7 @@ from street.loading.ledger import Ledger
 from street.models import Calendar, Organisation
 
 KEYS = (
-    "code", "name", "short_name", "kind", "parent", "supervisor", "relation", "phone", "population", "calendar", "active",
+    "code", "name", "short_name", "mark", "kind", "parent", "supervisor", "relation", "phone", "population", "calendar", "active",
     "grids", "places",
 )  # fmt: skip
 Kind = Organisation.Kind
@@ -37,6 +37,7 @@ def _put(row, units, names):
         code,
         name=row.text("name", most=80),
         short_name=row.text("short_name", required=False, most=30),
+        mark=row.text("mark", required=False, most=20),
         kind=kind,
         parent=parent,
         path=f"{parent.path if parent else ''}{code}/",

@@ -39,6 +39,7 @@ class Organisation(models.Model):
     code = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=80)
     short_name = models.CharField("简称", max_length=30, blank=True)
+    mark = models.CharField("发文代字", max_length=20, blank=True, help_text="如 沙骑街；不写则用简称")
     kind = models.CharField("类型", max_length=12, choices=Kind.choices)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
     path = models.CharField("层级路径", max_length=200, unique=True, help_text="从根到本级的代码，以 / 分隔并以 / 结尾")
