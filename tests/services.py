@@ -39,6 +39,11 @@ def chromium_bin():
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+def curl_bin():
+    """curl, else None."""
+    return shutil.which("curl")
+
+
 def compose_bin():
     """Debian's docker-compose, whose `config` needs no engine; else None."""
     return shutil.which("docker-compose")

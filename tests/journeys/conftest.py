@@ -12,6 +12,7 @@ from dispatch.models import Checkpoint
 from feedback import tasks as feedback_tasks
 from grievance import tasks as grievance_tasks
 from tests.clock import instant, travel
+from tests.stack import Embedded
 
 
 @pytest.fixture(scope="package")
@@ -64,3 +65,10 @@ def clock(street_and_policy, db):
     clock = Clock()
     with clock.standing:
         yield clock
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory):
+    """`manage.py up` as a fresh machine runs it, without the demo; mark such tests `own_servers`."""
+    with Embedded(tmp_path_factory.mktemp("running"), INTAKE_THROTTLE="") as stack:
+        yield stack
