@@ -46,6 +46,9 @@ def _lease(at, size):
 
 
 def _send(notice, send, at):
+    # A process may have stood still (a suspended machine, a clock set right) while its lease ran out and others took over
+    if not _still_ours([notice]).exists():
+        return 0
     try:
         send(message_for(notice))
     except Exception as error:
@@ -59,5 +62,10 @@ def _send(notice, send, at):
 
 
 def _hand_back(notices):
+    _still_ours(notices).update(leased_until=None, attempts=F("attempts") - 1)
+
+
+def _still_ours(notices):
+    """Those of one batch that nobody else has taken or sent since it was leased."""
     keys = [notice.pk for notice in notices]
-    Notice.objects.filter(pk__in=keys, sent_at=None).update(leased_until=None, attempts=F("attempts") - 1)
+    return Notice.objects.filter(pk__in=keys, sent_at=None, leased_until=notices[0].leased_until)

@@ -27,6 +27,13 @@ def gateway(message):
     sent.append(message)
 
 
+def so_slow_that_another_takes_over(message):
+    """While the first message is on its way, the lease of its batch ends and another worker comes by."""
+    sent.append(message)
+    if len(sent) == 1:
+        sweeps.deliver(at=MONDAY_10AM + sweeps.LEASE)
+
+
 @pytest.fixture(autouse=True)
 def the_gateway(settings):
     sent.clear()
@@ -113,6 +120,13 @@ def test_waits_grow_and_stay_below_a_night():
     assert [wait // MINUTE for wait in waits] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
 
 
+def test_a_worker_that_stood_still_past_its_lease_leaves_the_rest_to_the_one_that_took_over(settings):
+    notices("a", "b", "c")
+    settings.NOTICE_BACKEND = "tests.grievance.test_deliver.so_slow_that_another_takes_over"
+    assert sweeps.deliver(at=MONDAY_10AM) == 1
+    assert keys() == ["a", "a", "b", "c"]
+
+
 def test_what_a_dead_worker_had_taken_is_sent_after_its_lease(monkeypatch):
     notices("a", "b")
     monkeypatch.setattr(sweeps, "_send", lambda *given: (_ for _ in ()).throw(SystemExit))
@@ -161,8 +175,8 @@ def test_a_complainant_that_no_key_opens_holds_up_nobody(settings):
 
 def test_claim_and_marks_cost_so_many_queries(django_assert_num_queries):
     notices("a", "b", "c")
-    # A savepoint, the claim in three, its release; then one mark each
-    with django_assert_num_queries(5 + 3):
+    # A savepoint, the claim in three, its release; then for each a look whether it is still ours, and its mark
+    with django_assert_num_queries(5 + 2 * 3):
         sweeps.deliver(at=MONDAY_10AM)
 
 
