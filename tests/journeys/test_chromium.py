@@ -1,0 +1,303 @@
+"""The running product in a browser: residents and staff on a 375 px phone, the desk at 1440 px."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
+
+PHONE = {"viewport": {"width": 375, "height": 667}, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1440, "height": 900}}
+COLD = "家里暖气不热，室温只有15度"
+PATIENCE = 20_000
+"""Milliseconds for what the product promises within two seconds: the machine may be busy."""
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def a_screen(browser):
+    """`a_screen(PHONE)`: a page in a context of its own, which ends with the test."""
+    contexts = []
+
+    def opened(kind, **options):
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **kind, **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def code(running, number=0):
+    """The address behind one of the codes that `up` printed."""
+    return f"{running.url}/q/{running.codes[number]}/"
+
+
+def reported(running, words):
+    """(number, key) of every grievance that says just this."""
+    with closing(sqlite3.connect(f"file:{running.environment['DATA_DIR']}/shuoshi.sqlite3?mode=ro", uri=True)) as database:
+        return database.execute("SELECT number, key FROM grievance_grievance WHERE description = ?", [words]).fetchall()
+
+
+def say(page, address, words):
+    """Open the code and write what happened."""
+    page.goto(address)
+    page.get_by_label("发生了什么").fill(words)
+
+
+def send(page):
+    page.get_by_role("button", name="发送", exact=True).tap()
+
+
+def reads(page, words):
+    """The page says so, now or when asked again; without a script nothing would change by itself."""
+    tries = 0
+    while words not in page.locator("main").inner_text() and tries < 100:
+        page.reload()
+        tries += 1
+    expect(page.locator("main")).to_contain_text(words)
+
+
+# --- residents -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
+def test_cold_flat_is_with_the_heating_company_at_once(running, a_screen, script):
+    page = a_screen(PHONE, java_script_enabled=script)
+    say(page, code(running), COLD)
+    send(page)
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    page.get_by_role("link", name="看办理进展").tap()
+    reads(page, "承诺办结")
+    facts = page.locator("dl.facts")
+    expect(facts).to_contain_text("暖城供热")
+    expect(facts).to_contain_text("（北京时间）前")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
+def test_double_tap_makes_one_grievance(running, a_screen, script):
+    words = f"暖气不热，连点两下，{'有' if script else '没有'}脚本"
+    page = a_screen(PHONE, java_script_enabled=script)
+    say(page, code(running), words)
+    page.get_by_role("button", name="发送", exact=True).dblclick()
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    assert len(reported(running, words)) == 1
+
+
+def test_text_survives_a_dropped_network_and_goes_out_by_a_retry_with_the_same_key(running, a_screen):
+    words = "暖气不热，发的时候没有信号"
+    page = a_screen(PHONE)
+    say(page, code(running), words)
+    key = page.locator("input[name=key]").input_value()
+    page.context.set_offline(True)
+    send(page)
+    expect(page.get_by_text("没有发出去，可能是网络不好。")).to_be_visible()
+    expect(page.get_by_label("发生了什么")).to_have_value(words)
+    assert reported(running, words) == []
+    page.context.set_offline(False)
+    page.get_by_role("button", name="再发一次").tap()
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    assert [kept for _, kept in reported(running, words)] == [key]
+
+
+def test_answer_lost_on_the_way_does_not_register_twice(running, a_screen):
+    words = "暖气不热，发出去了却没有回音"
+    page = a_screen(PHONE)
+    say(page, code(running), words)
+
+    def lose(route):
+        route.fetch()
+        route.abort()
+
+    page.route("**/q/*/", lose)
+    send(page)
+    expect(page.get_by_text("再发一次不会重复登记")).to_be_visible()
+    page.unroute("**/q/*/", lose)
+    page.get_by_role("button", name="再发一次").tap()
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    ((number, _),) = reported(running, words)
+    expect(page.locator("main")).to_contain_text(number)
+
+
+def test_draft_is_there_again_after_the_page_was_closed(running, a_screen):
+    words = "暖气不热，写到一半没电了"
+    page = a_screen(PHONE)
+    say(page, code(running), words)
+    page.get_by_role("textbox", name="姓名").fill("刘先生")
+    key = page.locator("input[name=key]").input_value()
+    again = page.context.new_page()
+    page.close()
+    again.goto(code(running))
+    expect(again.get_by_label("发生了什么")).to_have_value(words)
+    expect(again.locator("input[name=key]")).to_have_value(key)
+    expect(again.get_by_role("textbox", name="姓名")).to_have_value("")
+
+
+def serious(page):
+    """What axe finds that keeps somebody out, as `rule: where`."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {rule['id']}: {node['target']}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+def test_resident_pages_keep_nobody_out(running, a_screen):
+    page = a_screen(PHONE)
+    found = []
+    for path in ("/", "/c/qms-luxi/", "/privacy/", f"/q/{running.codes[0]}/", "/q/nosuchcode/", "/r/nosuchreceipt/"):
+        page.goto(running.url + path)
+        found += serious(page)
+    say(page, code(running), "")
+    send(page)
+    expect(page.locator("#errors")).to_contain_text("还没有内容")
+    found += serious(page)
+    page.get_by_label("发生了什么").fill("暖气不热，请上门看看")
+    send(page)
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    found += serious(page)
+    page.get_by_role("link", name="看办理进展").tap()
+    reads(page, "暖城供热")
+    found += serious(page)
+    assert found == []
+
+
+def test_no_resident_page_is_wider_than_the_phone(running, a_screen):
+    page = a_screen(PHONE)
+    for path in ("/", "/c/qms-luxi/", "/privacy/", f"/q/{running.codes[0]}/"):
+        page.goto(running.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+# --- staff ---------------------------------------------------------------------------------------
+
+
+def signs_in(page, running, username, path):
+    """登录 with the password that was generated at the first start."""
+    accounts = (f"{running.environment['DATA_DIR']}/accounts.txt", username)
+    with open(accounts[0]) as file:
+        password = next(line.split("\t")[1] for line in file if line.startswith(f"{username}\t"))
+    page.goto(running.url + path)
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def receipt_of(running, a_screen, words, number=0):
+    """The follow page of somebody who said so."""
+    page = a_screen(PHONE)
+    say(page, code(running, number), words)
+    send(page)
+    page.get_by_role("link", name="看办理进展").tap()
+    expect(page.locator(".state")).to_be_visible()
+    return page
+
+
+def test_matter_that_is_not_clear_goes_from_the_queue_to_the_unit_and_back_to_the_resident(running, a_screen):
+    words = "这件事反映过好几次了，一直没有人给个说法"
+    resident, desk, handler = receipt_of(running, a_screen, words), a_screen(DESK), a_screen(PHONE)
+    dispatcher_finds_it_in_the_queue_and_sends_it(running, desk, words)
+    handler_takes_it_on_and_finishes_it(running, handler, words)
+    reads(resident, "党政综合办已接收，开始办理")
+    dispatcher_finds_the_work_done(running, desk, words)
+    resident_says_how_it_went(resident)
+
+
+def dispatcher_finds_it_in_the_queue_and_sends_it(running, desk, words):
+    signs_in(desk, running, "paidan1", "/desk/triage/")
+    desk.get_by_role("link", name=words).click()
+    desk.get_by_text("改类别或单位后派单").click()
+    form = desk.locator("form").filter(has=desk.get_by_label("主办单位"))
+    form.get_by_label("类别").select_option("L1")
+    form.get_by_role("button", name="受理并派单").click()
+    expect(desk.get_by_text("已派给党政综合办")).to_be_visible()
+
+
+def handler_takes_it_on_and_finishes_it(running, handler, words):
+    signs_in(handler, running, "zonghe_banli", "/phone/")
+    handler.get_by_role("link", name=words).tap()
+    handler.get_by_role("button", name="签收").tap()
+    expect(handler.get_by_text("“签收”已办理。")).to_be_visible()
+    handler.locator("summary").filter(has_text="办结").tap()
+    handler.get_by_label("公开答复").fill("已逐件核对，今天一并答复。")
+    handler.get_by_role("button", name="办结", exact=True).tap()
+    expect(handler.get_by_text("“办结”已办理。")).to_be_visible()
+
+
+def dispatcher_finds_the_work_done(running, desk, words):
+    desk.goto(f"{running.url}/desk/cases/?q={words}")
+    desk.get_by_role("link", name=words).first.click()
+    desk.locator("summary").filter(has_text="审核通过").click()
+    desk.get_by_role("button", name="审核通过").click()
+    expect(desk.get_by_text("已办结待回访").first).to_be_visible()
+
+
+def resident_says_how_it_went(resident):
+    reads(resident, "办得怎么样，请您说")
+    resident.get_by_role("link", name="现在评价").tap()
+    expect(resident.get_by_role("button", name="提交评价")).to_be_visible()
+    assert serious(resident) == []
+    for group, answer in (("联系过您", "联系过"), ("解决了吗", "解决"), ("满意吗", "满意")):
+        resident.get_by_role("group", name=group).get_by_text(answer, exact=True).tap()
+    resident.get_by_role("button", name="提交评价").tap()
+    expect(resident.locator("main")).to_contain_text("谢谢")
+    assert serious(resident) == []
+
+
+class Taps:
+    """Counts what a thumb does."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, target):
+        self.count += 1
+        target.tap()
+
+
+def test_secretary_signs_a_draft_in_at_most_four_taps(running, a_screen):
+    words = "工地围挡占了人行道，大家只能走马路中间"
+    receipt_of(running, a_screen, words)
+    desk = a_screen(DESK)
+    signs_in(desk, running, "zhibanzhang", "/desk/cases/")
+    desk.get_by_role("link", name=words).first.click()
+    desk.locator("summary").filter(has_text="提请挂牌督办").click()
+    form = desk.locator("form").filter(has=desk.get_by_role("button", name="提请挂牌督办"))
+    form.get_by_label("理由").fill("涉及区级部门，超出街道权限。")
+    form.get_by_role("button", name="提请挂牌督办").click()
+    expect(desk.get_by_text("提请挂牌督办报告（待签发）").first).to_be_visible()
+    secretary, tap = a_screen(PHONE), Taps()
+    signs_in(secretary, running, "shuji", "/phone/")
+    tap(secretary.get_by_role("link", name=words))
+    expect(secretary.get_by_text("超出街道权限").first).to_be_visible()
+    tap(secretary.get_by_role("button", name="签发提请挂牌督办报告"))
+    expect(secretary.get_by_text("“签发”已办理。")).to_be_visible()
+    expect(secretary.locator("main")).to_contain_text("号")
+    assert tap.count <= 4
+
+
+def test_staff_phone_pages_keep_nobody_out(running, a_screen):
+    page = a_screen(PHONE)
+    page.goto(f"{running.url}/phone/login/")
+    found = serious(page)
+    signs_in(page, running, "heat_banli", "/phone/")
+    found += serious(page)
+    page.get_by_role("link", name="暖气").first.tap()
+    expect(page.get_by_role("button", name="签收")).to_be_visible()
+    found += serious(page)
+    assert found == []
