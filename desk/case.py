@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
 from desk.doors import MATTERS, for_roles, page
-from dispatch.models import Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, WorkOrder
+from dispatch.models import Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
 from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
@@ -106,7 +106,9 @@ def everything(user):
     ).prefetch_related(
         Prefetch("grievances", voices.prefetch_related(Prefetch("attachments", said, "said"))),
         Prefetch("orders", orders.order_by("pk").prefetch_related(
-            Prefetch("deadlines", Deadline.objects.select_related("limit").order_by("due_at")), "extensions",
+            Prefetch("deadlines", Deadline.objects.select_related("limit").order_by("due_at")),
+            "extensions", "policy__allowances",
+            Prefetch("suspensions", Suspension.objects.select_related("asked_by", "decided_by")),
             Prefetch("returns", OrderReturn.objects.select_related("suggested", "asked_by", "decided_by")),
         )),
         Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),

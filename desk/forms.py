@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from dispatch.models import OrderReturn, Policy
+from dispatch.models import OrderReturn, Policy, Suspension
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
 from street.models import Organisation
@@ -276,6 +276,10 @@ class Extend(MoveForm):
     reason = words("理由与依据", help_text="同意后诉求人会看到这段理由。")
 
 
+class Note(MoveForm):
+    note = words("说明", rows=2, must=False)
+
+
 class Decide(MoveForm):
     agreed = forms.TypedChoiceField(
         label="审批", choices=[("1", "同意"), ("0", "不同意")], coerce=lambda value: value == "1", widget=forms.RadioSelect
@@ -301,6 +305,12 @@ def instant(label):
 class Take(MoveForm):
     demand = words("督办要求")
     due_at = instant("完成时限（北京时间）")
+
+
+class Suspend(MoveForm):
+    reason = forms.ChoiceField(label="挂账事由", choices=[("", "请选择"), *Suspension.Reason.choices], required=False)
+    words = words("在等什么、何时能恢复", rows=2, help_text="同意后诉求人会看到这段说明。")
+    review_at = instant("复核时间（北京时间）")
 
 
 class Outcome(MoveForm):

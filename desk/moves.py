@@ -15,7 +15,7 @@ from django.db import transaction
 
 from desk import forms
 from dispatch import openings, routing
-from dispatch.actions import extensions, handling, mediation, returns, supervision
+from dispatch.actions import extensions, handling, mediation, returns, supervision, suspension
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
@@ -115,6 +115,16 @@ def _decide_extension(order, *, agreed, opinion, by, at):
     return extensions.decide(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
 
 
+def _suspension_decision(agreed):
+    def decide(order, *, opinion, by, at):
+        waiting = order.suspensions.filter(agreed__isnull=True).first()
+        if waiting is None:
+            raise Refused("nothing_asked", f"工单 {order.number} 没有待审批的挂账申请。请刷新页面。")
+        return suspension.decide(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
+
+    return decide
+
+
 # What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing
 def _several(case, user, at):
     return len(case.grievances.all()) > 1
@@ -156,6 +166,10 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion, openings.return_asked),
     ("workorder", "request_extension"): Act(extensions.request, forms.Extend, openings.extendable),
     ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, openings.extension_asked),
+    ("workorder", "ask_suspension"): Act(suspension.ask, forms.Suspend, openings.suspendable),
+    ("workorder", "agree_suspension"): Act(_suspension_decision(True), forms.Opinion, openings.suspension_asked),
+    ("workorder", "refuse_suspension"): Act(_suspension_decision(False), forms.Opinion, openings.suspension_asked),
+    ("workorder", "resume"): Act(suspension.resume, forms.Note),
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),

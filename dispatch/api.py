@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dispatch import openings, routing, serializers
-from dispatch.actions import extensions, handling, mediation, returns
+from dispatch.actions import extensions, handling, mediation, returns, suspension
 from dispatch.models import WorkOrder
 from grievance.case_api import Pages, Posted
 from grievance.casework import Refused
@@ -106,7 +106,9 @@ def described(order, user, at):
     """The order in full, read afresh: what was said, the orders beside it, and what `user` may do."""
     full = WorkOrder.objects.select_related("handler", "case__category", "case__place__parent__parent", "case__street")
     beside = Prefetch("case__orders", WorkOrder.objects.select_related("handler"))
-    order = full.prefetch_related(beside, "case__grievances", "case__mediations", "returns", "extensions").get(pk=order.pk)
+    order = full.prefetch_related(beside, "case__grievances", "case__mediations", "returns", "extensions", "suspensions").get(
+        pk=order.pk
+    )
     context = {
         "at": at,
         "said": [row for row in order.case.grievances.all() if row.withdrawn_at is None],
@@ -129,6 +131,10 @@ def _return(order, *, agreed, **more):
 
 def _extension(order, **more):
     extensions.decide(_waiting(order.extensions, "延期申请"), **more)
+
+
+def _suspension(order, **more):
+    suspension.decide(_waiting(order.suspensions, "挂账申请"), **more)
 
 
 def _open_mediation(order, **more):
@@ -154,6 +160,10 @@ MOVES = {
     "refuse_return": (serializers.Opinion, partial(_return, agreed=False)),
     "request_extension": (serializers.Extend, extensions.request),
     "decide_extension": (serializers.Verdict, _extension),
+    "ask_suspension": (serializers.Suspend, suspension.ask),
+    "agree_suspension": (serializers.Opinion, partial(_suspension, agreed=True)),
+    "refuse_suspension": (serializers.Opinion, partial(_suspension, agreed=False)),
+    "resume": (serializers.Note, suspension.resume),
     "transfer": (serializers.Transfer, handling.transfer),
     "recall": (serializers.Reason, handling.recall),
     "open_mediation": (serializers.OpenMediation, _open_mediation),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from dispatch.models import OrderReturn, WorkOrder
+from dispatch.models import OrderReturn, Suspension, WorkOrder
 from grievance.actions import privacy
 from grievance.case_serializers import Words
 from street.models import Organisation
@@ -43,7 +43,7 @@ class OrderSummary(serializers.ModelSerializer):
     def get_overdue(self, order) -> bool:
         """超期: not done by its time, or done after it; nothing is said of an order that was taken away."""
         counts = order.status in (*WorkOrder.OPEN, WorkOrder.Status.DONE)
-        return counts and (order.completed_at or self.context["at"]) > order.due_at
+        return counts and (order.missed_at is not None or (order.completed_at or self.context["at"]) > order.due_at)
 
 
 class OrderDetail(OrderSummary):
@@ -138,6 +138,20 @@ class Extend(serializers.Serializer):
 
     days = serializers.IntegerField(min_value=1, max_value=365)
     reason = Words()
+
+
+class Suspend(serializers.Serializer):
+    """申请挂账."""
+
+    reason = serializers.ChoiceField(Suspension.Reason.choices)
+    words = Words()
+    review_at = serializers.DateTimeField()
+
+
+class Note(serializers.Serializer):
+    """说明."""
+
+    note = Words()
 
 
 class Reason(serializers.Serializer):

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dispatch import routing
-from dispatch.actions import handling, ladder, supervision
+from dispatch.actions import handling, ladder, supervision, suspension
 from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, WorkOrder
 from grievance.actions import triage
 from grievance.casework import lock
@@ -107,9 +107,10 @@ def _postpone(checkpoint, error, *, at):
 
 
 def reconcile(*, at, size=200):
-    """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done."""
+    """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done,
+    and clocks that have stood still long enough."""
     done = [_each(_left_open(size), _end, at), _each(_recounted(size), _count, at), _each(_released(size), _finish, at)]
-    return sum(done)
+    return sum(done) + suspension.wake(at=at, size=size)
 
 
 def _each(cases, act, at):
