@@ -1,0 +1,78 @@
+"""公文内容: the facts of a letter as plain strings, ready to be fixed at signing and set in a template."""
+
+from dispatch.models import Letter, WorkOrder
+from dispatch.papers.forms import DISTRICT, form_of, subject_for
+from dispatch.papers.veil import Veil
+from grievance.casework import beijing
+from street.models import Organisation
+from street.templatetags.beijing import beijing_date
+
+RELATED = (
+    "issuer__parent", "to__supervisor", "to__parent", "case__street", "case__category", "case__place__community",
+    "case__place__parent__parent", "order__handler", "supervision__taken_by", "checkpoint__rung", "signed_by",
+)  # fmt: skip
+"""What `letter_facts` reads with the letter; fetched with it, the rest costs three queries."""
+
+
+def letter_facts(letter):
+    """公文要素: everything that the templates name, {field: text or list of texts}. A draft has no number and no date."""
+    form, case, veil = form_of(letter), letter.case, Veil(letter.case, letter.to)
+    organ = organ_of(letter, form)
+    return {
+        "template": form.template, "noun": form.noun, "organ": organ, "number": letter.number,
+        "draft": letter.status != Letter.Status.ISSUED, "title": veil.words(subject_for(letter)), "to": letter.to.name,
+        "paragraphs": [veil.words(line) for line in letter.body.splitlines() if line.strip()], "closing": form.closing,
+        "signer": str(letter.signed_by or ""), "date": beijing_date(letter.signed_at),
+        "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
+        **_matter(case, veil), **_work(letter, veil), "attachments": [f"派工单（{letter.order.number}）"] if letter.order else [],
+    }  # fmt: skip
+
+
+def organ_of(letter, form):
+    """发文机关: the full name under which the issuer signs; a department or station signs under its own."""
+    issuer = letter.issuer
+    full = f"{issuer.parent.name if issuer.parent else ''}{issuer.name}"
+    if issuer.kind == Organisation.Kind.STREET:
+        return form.organ.format(full)
+    return DISTRICT.format(full) if issuer.kind == Organisation.Kind.DISTRICT else issuer.name
+
+
+def copies_of(letter, form):
+    """抄送: the 主管部门 of a company; the street of what the district lists."""
+    found = [letter.to.supervisor.name] if form.copies_above and letter.to.supervisor else []
+    if letter.kind in (Letter.Kind.LISTING, Letter.Kind.UNLISTING) and letter.case.street_id != letter.to_id:
+        found.append(letter.case.street.name)
+    return found
+
+
+def _matter(case, veil):
+    spoke = [one for one in veil.spoke if one.grievance.withdrawn_at is None]
+    return {
+        "case_number": case.number, "matter": veil.words(case.title) or case.number, "reporters": str(len(spoke)),
+        "households": str(case.households or ""), "category": case.category.name if case.category else "未定",
+        "place": f"{case.place.community.name} {case.place.full_name}" if case.place else "未指明", "submitted": beijing(case.submitted_at),
+    }  # fmt: skip
+
+
+def _work(letter, veil):
+    order, eye = letter.order, letter.supervision
+    reason = eye.reason if eye else letter.checkpoint.rung.sentence if letter.checkpoint else ""
+    due = (eye.due_at if eye else None) or (order.due_at if order else None)
+    handed = letter.case.orders.select_related("handler").order_by("pk")
+    return {
+        "order_number": order.number if order else "无", "handler": order.handler.name if order else letter.to.name,
+        "reason": veil.words(reason) or "见正文", "demand": veil.words(eye.demand if eye else "") or form_of(letter).ask,
+        "due": beijing(due) if due else "另行通知", "outcome": veil.words(eye.outcome if eye else ""),
+        "course": [veil.words(_course(one)) for one in handed], "leads": _named(handed, True), "assists": _named(handed, False),
+    }  # fmt: skip
+
+
+def _course(order):
+    role, what = "主办" if order.lead else "协办", order.get_status_display()
+    due = f"，办结时限{beijing(order.due_at)}" if order.due_at else ""
+    return f"{beijing(order.dispatched_at)}派{order.handler.name}{role}{due}，现状：{what}。"
+
+
+def _named(orders, lead):
+    units = [order.handler.name for order in orders if order.lead is lead and order.status in (*WorkOrder.OPEN, "done")]
+    return "、".join(dict.fromkeys(units)) or "无"
