@@ -102,7 +102,7 @@ def everything(user):
     )
     return Case.objects.visible_to(user).select_related(
         "category", "street__parent", "street__calendar__base", "place__community", "place__parent__parent", "promised_by",
-        "merged_into", "parent",
+        "merged_into", "parent", "petition__forwarded_by",
     ).prefetch_related(
         Prefetch("grievances", voices.prefetch_related(Prefetch("attachments", said, "said"))),
         Prefetch("orders", orders.order_by("pk").prefetch_related(

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from dispatch.models import OrderReturn, Policy, Suspension
+from dispatch.models import OrderReturn, Petition, Policy, Suspension
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
 from street.models import Organisation
@@ -145,6 +145,12 @@ def _classes(policy):
     return sorted(set(policy.limits.values_list("limit_class", flat=True))) if policy else []
 
 
+def instant(label):
+    """A local date and time of Beijing."""
+    picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, widget=picker)
+
+
 class Admit(MoveForm):
     category = Categories()
 
@@ -227,6 +233,18 @@ class Send(Dispatch):
         self.fields["category"].offer(categories_for(self.row))
 
 
+class Register(MoveForm):
+    """登记信访件: forwarded by a unit of the district or the city, mostly 区信访局."""
+
+    number = forms.CharField(label="信访信息系统编号", max_length=40)
+    kind = forms.ChoiceField(label="种类", choices=[("", "请选择"), *Petition.Kind.choices], required=False)
+    forwarded_by = Units("转送单位", required=True)
+    received_at = instant("收到时间（北京时间）")
+
+    def prepare(self):
+        self.fields["forwarded_by"].offer([unit for unit in units_of(self.row) if unit.kind == Organisation.Kind.DEPARTMENT])
+
+
 class Reason(MoveForm):
     reason = words("理由")
 
@@ -294,12 +312,6 @@ class Transfer(MoveForm):
     def prepare(self):
         units = leaders_of if self.row.lead else units_of
         self.fields["to"].offer(units(self.row.case))
-
-
-def instant(label):
-    """A local date and time of Beijing."""
-    picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, widget=picker)
 
 
 class Take(MoveForm):

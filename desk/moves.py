@@ -15,7 +15,7 @@ from django.db import transaction
 
 from desk import forms
 from dispatch import openings, routing
-from dispatch.actions import extensions, handling, mediation, returns, supervision, suspension
+from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
@@ -154,6 +154,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "rework"): Act(handling.rework, forms.Reason),
     ("case", "instruct"): Act(supervision.instruct, forms.Words),
     ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),
+    ("case", "register_petition"): Act(petitions.register, forms.Register),
     ("case", "open_mediation"): Act(_mediate, forms.Mediate),
     ("workorder", "accept"): Act(handling.accept),
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
@@ -170,6 +171,8 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "agree_suspension"): Act(_suspension_decision(True), forms.Opinion, openings.suspension_asked),
     ("workorder", "refuse_suspension"): Act(_suspension_decision(False), forms.Opinion, openings.suspension_asked),
     ("workorder", "resume"): Act(suspension.resume, forms.Note),
+    ("workorder", "admit_petition"): Act(petitions.admit, offered=openings.to_admit),
+    ("workorder", "notify_petitioner"): Act(petitions.notify_in_writing, offered=openings.to_notify),
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),
@@ -218,10 +221,17 @@ def _beside(row, user):
     found = [supervision.INSTRUCT] if supervision.may_instruct(row, user) else []
     if supervision.may_propose(row, user) and not _at_district(row):
         found.append(supervision.PROPOSE)
+    if _registrable(row, user):
+        found.append(petitions.REGISTER)
     never = set(row.suggestion.get("alerts", [])) & set(mediation.NEVER_MEDIATED)
     if mediation.units_open_to(row, user) and not never and openings.open_mediation_of(row) is None:
         found.append(openings.OPEN_MEDIATION)
     return found
+
+
+def _registrable(case, user):
+    unled = not any(order.lead and order.status in WorkOrder.OPEN for order in case.orders.all())
+    return unled and posting_for(petitions.REGISTER, case, user) is not None and not hasattr(case, "petition")
 
 
 def _at_district(case):
@@ -230,7 +240,15 @@ def _at_district(case):
 
 
 BESIDE = {
-    move.name: move for move in (SEND, supervision.INSTRUCT, supervision.PROPOSE, supervision.ANSWER, openings.OPEN_MEDIATION)
+    move.name: move
+    for move in (
+        SEND,
+        supervision.INSTRUCT,
+        supervision.PROPOSE,
+        supervision.ANSWER,
+        openings.OPEN_MEDIATION,
+        petitions.REGISTER,
+    )
 }
 """Moves that stand beside the tables: they change no status of the row they are made on."""
 

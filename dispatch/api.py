@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dispatch import openings, routing, serializers
-from dispatch.actions import extensions, handling, mediation, returns, suspension
+from dispatch.actions import extensions, handling, mediation, petitions, returns, suspension
 from dispatch.models import WorkOrder
 from grievance.case_api import Pages, Posted
 from grievance.casework import Refused
@@ -164,6 +164,8 @@ MOVES = {
     "agree_suspension": (serializers.Opinion, partial(_suspension, agreed=True)),
     "refuse_suspension": (serializers.Opinion, partial(_suspension, agreed=False)),
     "resume": (serializers.Note, suspension.resume),
+    "admit_petition": (serializers.Nothing, petitions.admit),
+    "notify_petitioner": (serializers.Nothing, petitions.notify_in_writing),
     "transfer": (serializers.Transfer, handling.transfer),
     "recall": (serializers.Reason, handling.recall),
     "open_mediation": (serializers.OpenMediation, _open_mediation),

@@ -6,11 +6,8 @@ nor another category starts anew."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-from django.utils import timezone
-
 from dispatch import reckoning
-from dispatch.models import Anchor, Checkpoint, Deadline, Petition, Policy, TimeLimit, Trigger, WorkOrder
+from dispatch.models import Anchor, Checkpoint, Deadline, Petition, Policy, TimeLimit, Trigger
 from street.calendar import WorkingCalendar
 from street.models import Calendar
 
@@ -284,6 +281,13 @@ def resume(order, anchor, *, at):
         replan_rungs(deadline, calendar, at=at)
 
 
+def drop_one(order, anchor, *, at):
+    """One step is no longer asked for: its clock ends without having been met."""
+    running = Deadline.objects.filter(order=order, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
+    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    running.update(dropped_at=at)
+
+
 def drop(order, *, at):
     """The order is no longer this unit's: its open clocks end without having been met."""
     running = Deadline.objects.filter(order=order, met_at__isnull=True, dropped_at__isnull=True)
@@ -298,69 +302,12 @@ def drop_letter(letter, *, at):
     running.update(met_at=at)
 
 
-def extend(order, due, *, at):
-    """延期: the completion clock gets a new due time and its ladder is planned anew; what has fired stays fired."""
-    deadline = Deadline.objects.get(order=order, anchor=Anchor.COMPLETION)
-    move(deadline, due, calendar_of(order.case.street), at=at)
-    order.due_at = due
-    order.save(update_fields=["due_at"])
-
-
-def keep_breach(deadline):
-    """留痕: the due time that had already run out stays on the clock and on the order, whatever is approved afterwards."""
-    deadline.missed_at = deadline.missed_at or deadline.due_at
-    deadline.save(update_fields=["missed_at"])
-    WorkOrder.objects.filter(pk=deadline.order_id, missed_at__isnull=True).update(missed_at=deadline.missed_at)
-
-
 def move(deadline, due, calendar, *, at, **changes):
     """改期: another due time for a running clock, and its ladder planned by it."""
     for field, value in {"due_at": due, **changes}.items():
         setattr(deadline, field, value)
     deadline.save(update_fields=["due_at", *changes])
     replan_rungs(deadline, calendar, at=at)
-
-
-def pause(order, until, *, at):
-    """挂账: every clock of the order that has not run out stands still from `at` until `until` at the latest.
-
-    With a lead order the case's own clock stands still too. A clock already run out goes on: a breach stays one."""
-    calendar = calendar_of(order.case.street)
-    for deadline in _running_with_matter(order):
-        if deadline.due_at > at:
-            entry = {"from": _written(at), "to": _written(until), "was": _written(deadline.due_at)}
-            _stand_still(deadline, [*deadline.pauses, entry], calendar, at=at)
-    print_on(order)
-
-
-def unpause(order, end, *, at):
-    """恢复: the clocks that stood still until `end` run on, later by exactly that; the due times are printed anew."""
-    calendar = calendar_of(order.case.street)
-    for deadline in _running_with_matter(order):
-        if deadline.pauses and deadline.stood_still[-1][1] >= end:
-            *before, last = deadline.pauses
-            _stand_still(deadline, [*before, {**last, "to": _written(end)}], calendar, at=at)
-    print_on(order)
-
-
-def _stand_still(deadline, pauses, calendar, *, at):
-    last = pauses[-1]
-    was, first, until = (datetime.fromisoformat(last[key]) for key in ("was", "from", "to"))
-    limit = deadline.limit
-    due = reckoning.after_pause(was, first, until, limit.unit, calendar, limit.roll_over)
-    move(deadline, due, calendar, at=at, pauses=pauses)
-
-
-def _running_with_matter(order):
-    own = Q(order=order)
-    if order.lead:
-        own |= Q(case=order.case, anchor=Anchor.MATTER)
-    rows = Deadline.objects.filter(own, met_at__isnull=True, dropped_at__isnull=True)
-    return list(rows.select_related("limit__policy", "case__category", "order__policy").order_by("pk"))
-
-
-def _written(at):
-    return timezone.localtime(at).isoformat()
 
 
 def print_on(order):
@@ -370,11 +317,3 @@ def print_on(order):
     for field, value in printed.items():
         setattr(order, field, value)
     order.save(update_fields=list(printed))
-
-
-def extend_matter(order, days, unit, *, at):
-    """事项时限 follows an approved extension of the lead order, unless it has already run out: a breach stays one."""
-    clock = matter_clock(order.case)
-    if clock is not None and order.lead and clock.due_at >= at:
-        calendar = calendar_of(order.case.street)
-        move(clock, calendar.extend(clock.due_at, days, unit), calendar, at=at)

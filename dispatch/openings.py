@@ -5,6 +5,7 @@ What is asked of a row's children is read with .all(), so that a page that prefe
 
 from dispatch import allowances
 from dispatch.actions.mediation import NEVER_MEDIATED, units_open_to
+from dispatch.deadlines import PETITION_CLASS
 from dispatch.models import Allowance, Mediation
 from dispatch.workflow import MEDIATION, MEDIATORS, WORK_ORDER
 from grievance.casework import Move
@@ -71,7 +72,23 @@ def _asked_by_another(rows, user):
     return any(row.agreed is None and row.asked_by_id != user.pk for row in rows)
 
 
+def to_admit(order, user, at):
+    """信访件未受理."""
+    return _petition(order) is not None and _petition(order).admitted_at is None
+
+
+def to_notify(order, user, at):
+    """信访件未书面告知."""
+    return _petition(order) is not None and _petition(order).notified_at is None
+
+
+def _petition(order):
+    return getattr(order.case, "petition", None) if order.limit_class == PETITION_CLASS else None
+
+
 FACTS = {
+    "admit_petition": to_admit,
+    "notify_petitioner": to_notify,
     "ask_return": returnable,
     "request_extension": extendable,
     "decide_extension": extension_asked,

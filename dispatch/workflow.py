@@ -30,6 +30,8 @@ WORK_ORDER = Workflow(
     Move("refuse_suspension", "不同意挂账", {S.ACCEPTED}, None, DECIDERS),
     Move("review_suspension", "挂账复核", {S.SUSPENDED}, None, {SYSTEM}),
     Move("resume", "恢复计时", {S.SUSPENDED}, S.ACCEPTED, {*HEADS, *REVIEWERS, Role.STREET_LEADER, SYSTEM}),
+    Move("admit_petition", "受理信访件", {S.ACCEPTED}, None, HEADS),
+    Move("notify_petitioner", "已书面告知", {S.ACCEPTED}, None, HEADS),
     Move("transfer", "转派", {S.DISPATCHED, S.ACCEPTED, S.SUSPENDED, S.RETURNING}, S.TRANSFERRED, {*DESK, Role.STREET_SECRETARY}),
     Move("recall", "收回", {S.DISPATCHED}, S.RECALLED, DESK),
     Move("close_merged", "随并案关闭", set(WorkOrder.OPEN), S.MERGED, {SYSTEM}),

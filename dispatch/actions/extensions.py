@@ -4,7 +4,7 @@ How often, for how many days at most and by whom is the policy's (宽限规则),
 
 from django.db import transaction
 
-from dispatch import allowances, deadlines
+from dispatch import allowances, deadlines, shifting
 from dispatch.models import Allowance, Anchor, Deadline, Extension
 from dispatch.workflow import WORK_ORDER
 from grievance.actions.triage import tell_residents
@@ -73,10 +73,10 @@ def _move(order, row, *, at):
     # The order may have stood still between the request and now: what counts is the due time it has
     was, late = order.due_at, clock.overdue(at)
     if late:
-        deadlines.keep_breach(clock)
+        shifting.keep_breach(clock)
     due = deadlines.calendar_of(order.case.street).extend(was, row.days, row.unit, clock.limit.roll_over)
-    deadlines.extend(order, due, at=at)
-    deadlines.extend_matter(order, row.days, row.unit, at=at)
+    shifting.extend(order, due, at=at)
+    shifting.extend_matter(order, row.days, row.unit, at=at)
     if order.lead:
         why = f"因{row.reason}，办结时间由{beijing(was)}延至{beijing(due)}（北京时间）。"
         promise(order.case, unit=order.handler, due=due, at=at, why=why + ("批准时已超过原时限。" if late else ""))

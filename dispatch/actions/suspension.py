@@ -4,7 +4,7 @@ How often, for how long at most and who agrees is the policy's (宽限规则). T
 
 from django.db import transaction
 
-from dispatch import allowances, deadlines
+from dispatch import allowances, deadlines, shifting
 from dispatch.models import Allowance, Suspension, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance.actions.triage import tell_residents
@@ -86,7 +86,7 @@ def _start(order, row, *, at):
         sentence=f"同意{order.handler}挂账（{row.get_reason_display()}），{beijing(row.review_at)}复核，"
         f"最迟{beijing(row.cap_at)}恢复：{row.opinion}",
     )  # fmt: skip
-    deadlines.pause(order, row.cap_at, at=at)
+    shifting.pause(order, row.cap_at, at=at)
     text = f"工单 {order.number} 已挂账，时限暂停；{beijing(row.review_at)}复核，最迟{beijing(row.cap_at)}自动恢复。"
     notify(notice_for(f"suspension:{row.pk}:decided", "suspension", order.case, text, at=at, organisation=order.handler))
     if order.lead:
@@ -124,7 +124,7 @@ def finish(order, *, by, at):
     if row is None:
         return
     end = min(at, row.cap_at)
-    deadlines.unpause(order, end, at=at)
+    shifting.unpause(order, end, at=at)
     row.resumed_at, row.resumed_by = end, by
     row.save(update_fields=["resumed_at", "resumed_by"])
 
