@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
 from desk.doors import MATTERS, for_roles, page
-from dispatch.models import Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
+from dispatch.models import Anchor, Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
 from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
@@ -111,6 +111,7 @@ def everything(user):
             Prefetch("suspensions", Suspension.objects.select_related("asked_by", "decided_by")),
             Prefetch("returns", OrderReturn.objects.select_related("suggested", "asked_by", "decided_by")),
         )),
+        Prefetch("deadlines", Deadline.objects.filter(anchor=Anchor.MATTER).select_related("limit"), "own_clocks"),
         Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),
         Prefetch("supervisions", Supervision.objects.visible_to(user).select_related("holder", "taken_by").order_by("pk")),
         Prefetch("mediations", Mediation.objects.visible_to(user).select_related("unit", "mediator")),
@@ -136,13 +137,19 @@ def story(case, user, at, last, contacts):
     return {
         "title": case.number, "heading": title_for(case, user), "case": case, "at": at, "refusal": last.refusal if last else None,
         "voices": [voice(row, case, user, contacts) for row in case.grievances.all()], "lines": timeline(case, user),
-        "light": light_of(case, orders, at), "own": block(case), "orders": orders,
+        "own_clocks": [Clock(row, lights.light_of(row, at, calendar)) for row in case.own_clocks],
+        "first_receiver": first_receiver(case), "light": light_of(case, orders, at), "own": block(case), "orders": orders,
         "letters": [block(row) for row in case.letters.all()],
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
         "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip
+
+
+def first_receiver(case):
+    """首接单位 (首接首办): the unit that led the case first; it answers for it through every transfer. None before dispatch."""
+    return next((order.handler for order in case.orders.all() if order.lead), None)
 
 
 def light_of(case, orders, at):

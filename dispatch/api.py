@@ -4,7 +4,7 @@ Outside one's scope: 404. A move that is not open: 409, as the action says it.""
 
 from functools import partial
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import generics
@@ -12,9 +12,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dispatch import openings, routing, serializers
+from dispatch import deadlines, openings, routing, serializers
 from dispatch.actions import extensions, handling, mediation, petitions, returns, suspension
-from dispatch.models import WorkOrder
+from dispatch.explain import explain
+from dispatch.models import Anchor, Deadline, WorkOrder
 from grievance.case_api import Pages, Posted
 from grievance.casework import Refused
 from grievance.models import Case
@@ -56,6 +57,23 @@ class Order(APIView):
         """The order, with the moves open to the one who reads."""
         order = get_object_or_404(orders_of(request.user), number=number)
         return Response(described(order, request.user, timezone.now()))
+
+
+class OrderClocks(APIView):
+    """GET /api/v1/orders/<number>/clocks/: how each due time was counted."""
+
+    permission_classes = [Posted]
+
+    def get(self, request, number):
+        """The order's clocks and the case's own, explained."""
+        full = orders_of(request.user).select_related("case__street__parent", "case__street__calendar__base")
+        order = get_object_or_404(full, number=number)
+        calendar = deadlines.calendar_of(order.case.street)
+        rows = Deadline.objects.filter(Q(order=order) | Q(case=order.case, anchor=Anchor.MATTER))
+        rows = rows.select_related("limit__policy", "order").prefetch_related("order__extensions__decided_by")
+        told = [explain(row, calendar) for row in rows.order_by("starts_at", "due_at", "pk")]
+        context = {"at": timezone.now()}
+        return Response({"order": order.number, "clocks": serializers.Clock(told, many=True, context=context).data})
 
 
 class OrderMove(APIView):

@@ -89,6 +89,40 @@ class OrderDetail(OrderSummary):
         return [move.name for move in self.context["moves"]]
 
 
+class Stretch(serializers.Serializer):
+    """一段: days that count alike, or are skipped for the same reason."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    counted = serializers.CharField()
+    counts = serializers.BooleanField()
+    reason = serializers.CharField()
+    hours = serializers.CharField()
+
+
+class Clock(serializers.Serializer):
+    """一个时限, explained."""
+
+    anchor = serializers.CharField(source="deadline.anchor")
+    label = serializers.CharField(source="deadline.get_anchor_display")
+    starts_at = serializers.DateTimeField(source="deadline.starts_at")
+    due_at = serializers.DateTimeField(source="deadline.due_at")
+    met_at = serializers.DateTimeField(source="deadline.met_at")
+    dropped_at = serializers.DateTimeField(source="deadline.dropped_at")
+    missed_at = serializers.DateTimeField(source="deadline.missed_at")
+    overdue = serializers.SerializerMethodField()
+    policy = serializers.CharField()
+    row = serializers.CharField()
+    basis = serializers.CharField()
+    stretches = Stretch(many=True)
+    changes = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
+
+    def get_overdue(self, told) -> bool:
+        """超期."""
+        return told.deadline.overdue(self.context["at"])
+
+
 class Nothing(serializers.Serializer):
     """无需填写."""
 
