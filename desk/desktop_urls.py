@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import attachments, case, clocks, papers, register, triage
+from desk import attachments, case, clocks, papers, register, replan, triage
 
 app_name = "desk"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("desk/papers/<slug:kind>/<int:pk>/", papers.view, name="sheet"),
     path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
     path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
+    path("desk/replan/", replan.replan, name="replan"),
     path("desk/attachments/<int:pk>/", attachments.attachment, name="attachment"),
 ]
