@@ -122,11 +122,13 @@ def _route(case, asked, at):
 
 def described(order, user, at):
     """The order in full, read afresh: what was said, the orders beside it, and what `user` may do."""
-    full = WorkOrder.objects.select_related("handler", "case__category", "case__place__parent__parent", "case__street")
-    beside = Prefetch("case__orders", WorkOrder.objects.select_related("handler"))
-    order = full.prefetch_related(beside, "case__grievances", "case__mediations", "returns", "extensions", "suspensions").get(
-        pk=order.pk
+    full = WorkOrder.objects.select_related(
+        "handler", "policy", "case__petition", "case__category", "case__place__parent__parent", "case__street"
     )
+    beside = Prefetch("case__orders", WorkOrder.objects.select_related("handler"))
+    order = full.prefetch_related(
+        beside, "case__grievances", "case__mediations", "returns", "extensions", "suspensions", "policy__allowances"
+    ).get(pk=order.pk)
     context = {
         "at": at,
         "said": [row for row in order.case.grievances.all() if row.withdrawn_at is None],

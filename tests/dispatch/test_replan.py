@@ -172,7 +172,7 @@ def test_preview_costs_the_same_however_many_orders(scene, order, django_assert_
     browser = a_phone(scene.who("leader"))
     with travel(NOW):
         browser.get("/desk/replan/")  # the calendar is built
-        with django_assert_num_queries(SIGNED_IN + 6) as first:
+        with django_assert_num_queries(SIGNED_IN + 7) as first:
             browser.get("/desk/replan/")
         for _ in range(3):
             an_order(scene)
