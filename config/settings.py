@@ -254,7 +254,7 @@ PAPER_FONTS = env.dict(
     default={
         "方正小标宋简体": "Noto Serif CJK SC:bold",
         "仿宋_GB2312": "Noto Serif CJK SC",
-        "楷体_GB2312": "AR PL UKai CN",
+        "楷体_GB2312": "AR PL KaitiM GB",
         "黑体": "Noto Sans CJK SC:bold",
         "宋体": "Noto Serif CJK SC",
     },

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
 from desk.doors import MATTERS, for_roles, page
+from dispatch.actions.ladder import DESK_ROLES
 from dispatch.models import Anchor, Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
 from feedback.models import Callback
 from grievance.actions import privacy
@@ -197,7 +198,14 @@ class Line:
         """催督: the clock spoke, or a secretary."""
         return self.event.kind.startswith(("checkpoint.", "supervision.", "case.instruct"))
 
+    @property
+    def chase(self):
+        """催办通知书: the checkpoint behind an automatic 催办 of a unit, to print it; nothing where a leader was told."""
+        to_leader = self.event.sentence.startswith(TO_LEADERS)
+        return "" if self.event.kind != "checkpoint.chase" or to_leader else self.event.subject.removeprefix("checkpoint:")
 
+
+TO_LEADERS = tuple(f"催办：{level.label}。" for level in DESK_ROLES)
 NOTED = ("workorder.respond", "workorder.add_progress")
 """Events that are written together with a remark of the same person at the same instant."""
 

@@ -78,22 +78,23 @@ def _through(path, *names):
 
 OF_ORDER = ("handler", "accepted_by", "dispatched_by", "completed_by", "authority__leader", *_through("case__", *sheets.OF_CASE))
 OF_ASK = ("asked_by", "decided_by", *_through("order__", *OF_ORDER))
+OF_MEDIATION = ("unit", "mediator", *_through("case__", *sheets.OF_CASE))
 SOURCES = {
     "order": Source(_orders, OF_ORDER, sheets.order_facts),
     "completion": Source(lambda user: _orders(user).filter(completed_at__isnull=False), OF_ORDER, sheets.completion_facts),
     "extension": Source(_on_orders(Extension), OF_ASK, sheets.extension_facts),
     "return": Source(_on_orders(OrderReturn), (*OF_ASK, "suggested"), sheets.return_facts),
     "chase": Source(
-        _on_orders(Checkpoint, fired_at__isnull=False, rung__measure="chase"), ("rung", "deadline", *_through("order__", *OF_ORDER)),
-        sheets.chase_facts,
+        _on_orders(Checkpoint, fired_at__isnull=False, rung__measure="chase"),
+        ("rung", "deadline", *_through("order__", *OF_ORDER)), sheets.chase_facts,
     ),
     "record": Source(
-        lambda user: Mediation.objects.visible_to(user), ("unit", "mediator", *_through("case__", *sheets.OF_CASE)),
+        lambda user: Mediation.objects.visible_to(user), OF_MEDIATION,
         sheets.record_facts,
     ),
     "agreement": Source(
         lambda user: Mediation.objects.visible_to(user).filter(status=Mediation.Status.AGREED),
-        ("unit", "mediator", *_through("case__", *sheets.OF_CASE)), sheets.agreement_facts,
+        OF_MEDIATION, sheets.agreement_facts,
     ),
     "advice": Source(
         lambda user: Case.objects.filter(street__in=user.scope.streets, status=Case.Status.DECLINED), sheets.OF_CASE,
@@ -132,10 +133,15 @@ def view(request, pk, kind=""):
     sheet, text = SHEETS.get(paper.template), TEXTS.get(paper.template)
     context = {
         "paper": paper, "facts": paper.facts, "pdf": pdf.office() is not None, "sheet": sheet, "text": text,
-        "rows": [[(label, paper.facts[field], field in sheet.tall) for label, field in row] for row in sheet.rows] if sheet else [],
+        "rows": [[_cell(paper, sheet, *pair) for pair in row] for row in (sheet.rows if sheet else ())],
+        "seal": paper.facts[sheet.seal] if sheet and sheet.seal else "",
         "blocks": [(heading, paper.facts[field]) for heading, field in text.blocks] if text else [],
     }  # fmt: skip
     return render(request, "letters/print.html", context)
+
+
+def _cell(paper, sheet, label, field):
+    return label, paper.facts[field], field in sheet.tall
 
 
 @for_roles(MATTERS)

@@ -38,6 +38,12 @@ def chromium_bin():
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+def office_bin():
+    """LibreOffice, and what looks into its PDFs; else None."""
+    means = [shutil.which(name) for name in ("soffice", "pdffonts", "pdftotext")]
+    return means[0] if all(means) else None
+
+
 def compose_bin():
     """Debian's docker-compose, whose `config` needs no engine; else None."""
     return shutil.which("docker-compose")

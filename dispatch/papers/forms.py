@@ -9,6 +9,7 @@ from dispatch.models import Letter
 from street.models import Organisation
 
 K, R = Letter.Kind, Organisation.Relation
+CLOSING = "，。、；：？！”’）》」】"
 OFFICE = "{}办事处"
 PARTY = "中共{}工作委员会"
 DISTRICT = "中共{}委员会"
@@ -56,4 +57,36 @@ def form_of(letter):
 def subject_for(letter):
     """标题 as the form wants it: 关于…的函 where the draft, made by kind alone, says 督办单."""
     noun, label = form_of(letter).noun, letter.get_kind_display()
-    return letter.subject.removesuffix(label) + noun if letter.subject.endswith(label) else letter.subject
+    matter = letter.subject.removesuffix(label)
+    if matter == letter.subject:
+        return letter.subject
+    if letter.kind == K.LISTING_PROPOSAL:
+        return f"{matter.replace('关于', '关于提请挂牌督办', 1)}报告"
+    return matter + noun
+
+
+def organ_of(issuer, pattern=OFFICE):
+    """发文机关: the full name under which an organisation signs; a department or station signs under its own."""
+    full = f"{issuer.parent.name if issuer.parent else ''}{issuer.name}"
+    if issuer.kind == Organisation.Kind.STREET:
+        return pattern.format(full)
+    return DISTRICT.format(full) if issuer.kind == Organisation.Kind.DISTRICT else issuer.name
+
+
+def balanced(title, width=20):
+    """标题分行: lines of about one length, none over `width` characters of full width.
+
+    No mark stands at the head of a line, no number or Latin word is broken."""
+    size = sum(map(_size, title))
+    goal = size / (-(-size // (width - 1)) or 1)
+    lines, run = [""], 0.0
+    for before, sign in zip(" " + title, title, strict=False):
+        if run >= goal and sign not in CLOSING and not (before.isascii() and sign.isascii()):
+            lines, run = [*lines, ""], 0.0
+        lines[-1] += sign
+        run += _size(sign)
+    return lines
+
+
+def _size(sign):
+    return 0.5 if sign.isascii() else 1

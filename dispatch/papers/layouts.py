@@ -1,16 +1,17 @@
-"""版式: the tables of the sheets, as rows of (label, field). The DOCX templates and the print page are both made from them."""
+"""版式: the tables of the sheets, as rows of (label, field). Templates and print page are both made from them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """一张表单: title, rows of one or two pairs, fields that want a tall cell (mm), and who signs at the foot."""
+    """一张表单: title, rows of one or two pairs, fields in a tall cell, the note below, the field that names whose seal."""
 
     title: str
     rows: tuple
     tall: tuple = ()
     foot: str = ""
+    seal: str = ""
 
 
 def _two(label, field, second, other):
@@ -44,13 +45,13 @@ SHEETS = {
         _one("诉求人", "who"),
         _one("诉求内容", "content"),
         _two("承办单位", "handler", "主办/协办", "role"),
-        _two("签收时限", "accept_due", "首次联系时限", "contact_due"),
+        _two("签收时限", "accept_due", "首联时限", "contact_due"),
         _two("办结时限", "due", "时限等级", "limit_class"),
         _one("派单依据", "basis"),
         _one("办理要求", "demand"),
         _two("派单人", "dispatcher", "派单时间", "dispatched"),
         _two("签收人", "accepted_by", "签收时间", "accepted"),
-    ), tall=("content", "demand"), foot="时间均为北京时间。时限自派单起算，签收早晚不影响办结时限。"),
+    ), tall=("content", "demand"), foot="时间均为北京时间。时限自派单起算，签收早晚不影响办结时限。", seal="organ"),
     "extension": Sheet("延期审批单", (
         _two("工单编号", "order_number", "承办单位", "handler"),
         *CASE,
@@ -67,7 +68,7 @@ SHEETS = {
         _two("工单编号", "order_number", "承办单位", "handler"),
         *CASE,
         _two("派单时间", "dispatched", "办结时限", "due"),
-        _two("退单理由", "reason", "建议承办单位", "suggested"),
+        _two("退单理由", "reason", "建议单位", "suggested"),
         _one("法律或清单依据", "basis"),
         _two("申请人", "asked_by", "申请时间", "asked"),
         _one("审核意见", "opinion"),
@@ -83,7 +84,8 @@ SHEETS = {
         _one("办理情况", "internal_record"),
         _one("公开答复", "public_answer"),
         _two("办结人", "completed_by", "办结审核", "review"),
-    ), tall=("content", "internal_record", "public_answer"), foot="本报告报街道工作专班，回访由未参与办理的人员进行。时间均为北京时间。"),
+    ), tall=("content", "internal_record", "public_answer"), seal="handler",
+       foot="本报告报街道工作专班，回访由未参与办理的人员进行。时间均为北京时间。"),
     "chase": Sheet("催办通知书", (
         _two("工单编号", "order_number", "承办单位", "handler"),
         *CASE,
@@ -104,7 +106,7 @@ SHEETS = {
         _one("当事人签名", "blank"),
         _one("调解员签名", "blank"),
         _one("记录人签名", "blank"),
-    ), tall=("parties", "record", "result"), foot="调解自愿、免费。当事人阅读或者听读无误后签名。"),
+    ), tall=("parties", "record", "result"), foot="调解自愿、免费。当事人阅读或者听读无误后签名。", seal="unit"),
 }  # fmt: skip
 """表单 by the name under which the desk asks for them; field names are those of dispatch.papers.sheets."""
 TEXTS = {

@@ -1,7 +1,7 @@
 """公文内容: the facts of a letter as plain strings, ready to be fixed at signing and set in a template."""
 
 from dispatch.models import Letter, WorkOrder
-from dispatch.papers.forms import DISTRICT, form_of, subject_for
+from dispatch.papers.forms import balanced, form_of, organ_of, subject_for
 from dispatch.papers.veil import Veil
 from grievance.casework import beijing
 from street.models import Organisation
@@ -17,24 +17,16 @@ RELATED = (
 def letter_facts(letter):
     """公文要素: everything that the templates name, {field: text or list of texts}. A draft has no number and no date."""
     form, case, veil = form_of(letter), letter.case, Veil(letter.case, letter.to)
-    organ = organ_of(letter, form)
+    title = veil.words(subject_for(letter))
     return {
-        "template": form.template, "noun": form.noun, "organ": organ, "number": letter.number,
-        "draft": letter.status != Letter.Status.ISSUED, "title": veil.words(subject_for(letter)), "to": letter.to.name,
+        "template": form.template, "noun": form.noun, "organ": organ_of(letter.issuer, form.organ), "number": letter.number,
+        "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title),
+        "to": _addressee(letter.to),
         "paragraphs": [veil.words(line) for line in letter.body.splitlines() if line.strip()], "closing": form.closing,
         "signer": str(letter.signed_by or ""), "date": beijing_date(letter.signed_at),
         "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
         **_matter(case, veil), **_work(letter, veil), "attachments": [f"派工单（{letter.order.number}）"] if letter.order else [],
     }  # fmt: skip
-
-
-def organ_of(letter, form):
-    """发文机关: the full name under which the issuer signs; a department or station signs under its own."""
-    issuer = letter.issuer
-    full = f"{issuer.parent.name if issuer.parent else ''}{issuer.name}"
-    if issuer.kind == Organisation.Kind.STREET:
-        return form.organ.format(full)
-    return DISTRICT.format(full) if issuer.kind == Organisation.Kind.DISTRICT else issuer.name
 
 
 def copies_of(letter, form):
@@ -45,12 +37,18 @@ def copies_of(letter, form):
     return found
 
 
+def _addressee(to):
+    # A district or a street has no letter box: its committee or its office has
+    return organ_of(to) if to.kind in (Organisation.Kind.DISTRICT, Organisation.Kind.STREET) else to.name
+
+
 def _matter(case, veil):
     spoke = [one for one in veil.spoke if one.grievance.withdrawn_at is None]
     return {
         "case_number": case.number, "matter": veil.words(case.title) or case.number, "reporters": str(len(spoke)),
         "households": str(case.households or ""), "category": case.category.name if case.category else "未定",
-        "place": f"{case.place.community.name} {case.place.full_name}" if case.place else "未指明", "submitted": beijing(case.submitted_at),
+        "place": f"{case.place.community.name} {case.place.full_name}" if case.place else "未指明",
+        "submitted": beijing(case.submitted_at),
     }  # fmt: skip
 
 

@@ -1,7 +1,9 @@
-"""表单内容: the facts of the sheets: 派工单, 审批单, 办结报告, 催办通知书, 调解文书, 告知单. Rendered when asked for, not kept."""
+"""表单内容: the facts of the sheets: 派工单, 审批单, 办结报告, 催办通知书, 调解文书, 告知单. Set when asked for, not kept."""
 
 from dispatch.models import Mediation
+from dispatch.papers.forms import organ_of
 from dispatch.papers.veil import Veil
+from grievance.actions.privacy import masked
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.casework import beijing
 from grievance.models import Event, Remark, Urgency
@@ -10,7 +12,7 @@ from street.templatetags.beijing import beijing_date
 
 VOICES = 5
 """Of more voices than these a 派工单 gives the number."""
-OF_CASE = ("street", "category", "place__community", "place__parent__parent")
+OF_CASE = ("street__parent", "category", "place__community", "place__parent__parent")
 
 
 def order_facts(order):
@@ -75,14 +77,24 @@ def chase_facts(checkpoint):
 
 def record_facts(row):
     """人民调解记录 (人民调解法 art. 27)."""
-    return {**_mediation(row), "record": row.record, "result": row.get_status_display() + (f"：{row.agreement}" if row.agreement else "")}
+    return {
+        **_mediation(row),
+        "record": row.record,
+        "result": row.get_status_display() + (f"：{row.agreement}" if row.agreement else ""),
+    }
 
 
 def agreement_facts(row):
     """人民调解协议书 (人民调解法 art. 29): parties, dispute, what was agreed, how and until when."""
     until = f"{beijing_date(row.perform_by)}前履行完毕。" if row.perform_by else "即时履行。"
-    dispute = f"{row.case.title}（事项 {row.case.number}）。"
-    return {**_mediation(row), "dispute": dispute, "agreement": row.agreement, "perform": until, "date": beijing_date(row.ended_at)}
+    dispute = f"{masked(row.case.title)}（事项 {row.case.number}）。"
+    return {
+        **_mediation(row),
+        "dispute": dispute,
+        "agreement": row.agreement,
+        "perform": until,
+        "date": beijing_date(row.ended_at),
+    }
 
 
 def advice_facts(case):
@@ -92,14 +104,15 @@ def advice_facts(case):
     reason, _, path = sentence.rpartition("。途径：")
     return {
         **_case(case, None), "reason": reason, "path": path.removesuffix("。") or "、".join(LEGAL_PATHS.values()),
-        "to": "诉求人", "unit": case.street.name, "phone": case.street.phone or "无", "date": beijing_date(case.ended_at),
+        "to": "诉求人", "unit": organ_of(case.street), "phone": case.street.phone or "无", "date": beijing_date(case.ended_at),
     }  # fmt: skip
 
 
 def _case(case, veil):
-    title = veil.words(case.title) if veil else case.title
+    title = veil.words(case.title) if veil else masked(case.title)
     return {
-        "case_number": case.number, "matter": title or "（语音或图片）", "category": case.category.name if case.category else "未定",
+        "case_number": case.number, "matter": title or "（语音或图片）",
+        "category": case.category.name if case.category else "未定",
         "place": f"{case.place.community.name} {case.place.full_name}" if case.place else "未指明",
     }  # fmt: skip
 
@@ -107,7 +120,8 @@ def _case(case, veil):
 def _order(order, veil):
     return {
         "order_number": order.number, "handler": order.handler.name, "limit_class": order.limit_class,
-        "due": _time(order.due_at), "dispatched": beijing(order.dispatched_at), "accepted": _time(order.accepted_at),
+        "organ": organ_of(order.case.street), "due": _time(order.due_at), "dispatched": beijing(order.dispatched_at),
+        "accepted": _time(order.accepted_at),
     }  # fmt: skip
 
 

@@ -21,11 +21,11 @@ class Veil:
         self.spoke = list(spoke.select_related("grievance"))
 
     def words(self, text):
-        """原话: numbers in part; to a firm neither a number nor the name of one who spoke."""
+        """原话: numbers in part; to a firm no number at all. Names stay out to a firm, and where confidence was asked."""
         for one in self.spoke:
             if one.phone and len(one.phone) >= 7:
                 text = text.replace(one.phone, LEFT_OUT if self.firm else one.masked_phone)
-            if self.firm and len(one.name) > 1:
+            if (self.firm or one.confidential) and len(one.name) > 1:
                 text = text.replace(one.name, "诉求人")
         return NUMBER.sub(LEFT_OUT, text) if self.firm else masked(text)
 

@@ -22,20 +22,25 @@ from dispatch.papers.layouts import SHEETS, TEXTS  # noqa: E402
 RED = RGBColor(0xE6, 0, 0)
 TITLE, BODY, KAI, HEAD, PLAIN = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体", "宋体"
 LEFT, CENTRE, RIGHT, BOTH = (getattr(WD_ALIGN_PARAGRAPH, name) for name in ("LEFT", "CENTER", "RIGHT", "JUSTIFY"))
+WIDTHS = (29, 49, 29, 49)
+"""Of the four columns of a table, mm: they make up the 版心."""
 # name: (font, points, alignment, line in points or 0 for single, first-line characters, space before, space after)
 STYLES = {
-    "发文机关标志": (TITLE, 30, CENTRE, 0, 0, 0, 0),
-    "函发文机关标志": (TITLE, 26, CENTRE, 0, 0, 0, 0),
-    "文号": (BODY, 16, CENTRE, 0, 0, 30, 0),
-    "公文标题": (TITLE, 22, CENTRE, 35, 0, 30, 18),
+    "发文机关标志": (TITLE, 25, CENTRE, 0, 0, 0, 0),
+    "函发文机关标志": (TITLE, 25, CENTRE, 0, 0, 0, 0),
+    "文号": (BODY, 16, CENTRE, 0, 0, 24, 0),
+    "公文标题": (TITLE, 22, CENTRE, 35, 0, 24, 16),
     "表单标题": (TITLE, 22, CENTRE, 32, 0, 0, 12),
     "主送": (BODY, 16, LEFT, 29, 0, 0, 0),
     "公文正文": (BODY, 16, BOTH, 29, 2, 0, 0),
     "层次标题": (HEAD, 16, LEFT, 29, 2, 0, 0),
+    "签名": (BODY, 16, LEFT, 36, 2, 0, 0),
+    "草稿": (KAI, 16, CENTRE, 0, 0, 18, 0),
     "落款": (BODY, 16, RIGHT, 29, 0, 0, 0),
+    "表题": (HEAD, 14, CENTRE, 0, 0, 18, 6),
     "表格名": (HEAD, 12, CENTRE, 0, 0, 0, 0),
-    "表格字": (BODY, 12, LEFT, 18, 0, 0, 0),
-    "表注": (KAI, 11, LEFT, 16, 0, 6, 0),
+    "表格字": (BODY, 12, LEFT, 18, 0, 1, 1),
+    "表注": (KAI, 12, LEFT, 18, 0, 6, 0),
     "版记": (BODY, 14, LEFT, 0, 0, 2, 2),
     "页码": (PLAIN, 14, LEFT, 0, 0, 0, 0),
 }  # fmt: skip
@@ -71,6 +76,11 @@ def style(made, name, font, size, alignment, line, indent, before, after):
     shape.alignment, shape.space_before, shape.space_after = alignment, Pt(before), Pt(after)
     shape.line_spacing_rule = WD_LINE_SPACING.EXACTLY if line else WD_LINE_SPACING.SINGLE
     shape.widow_control = True
+    # Between numbers and characters the office's papers leave no gap: 〔2023〕1号
+    for gap in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        spacing = OxmlElement(gap)
+        spacing.set(qn("w:val"), "0")
+        new.element.get_or_add_pPr().insert_element_before(spacing, "w:spacing", "w:ind", "w:jc")
     if line:
         shape.line_spacing = Pt(line)
     if indent:
@@ -155,22 +165,25 @@ def letter_head(made):
 
 def opening(made):
     """标题与主送."""
-    line(made, "{% if draft %}（草稿，未签发）{% endif %}{{ title }}", "公文标题")
+    line(made, "{%p if draft %}", "草稿")
+    line(made, "（草稿，未签发）", "草稿")
+    line(made, "{%p endif %}", "草稿")
+    line(made, "{{ title_lines | join('\\n') }}", "公文标题")
     line(made, "{{ to }}：", "主送")
 
 
-def each(made, field, look="公文正文"):
+def each(made, field, look="公文正文", *, keep=False):
     """A paragraph for each text of a list."""
     line(made, f"{{%p for text in {field} %}}", look)
-    line(made, "{{ text }}", look)
+    line(made, "{{ text }}", look, keep=keep)
     line(made, "{%p endfor %}", look)
 
 
 def attachments(made):
-    """附件说明, one line below the text."""
+    """附件说明, one line below the text; it and what is signed stay with the last words of it."""
     line(made, "{%p if attachments %}", "公文正文")
-    line(made, "", "公文正文")
-    line(made, "附件：{{ attachments | join('；') }}", "公文正文")
+    line(made, "", "公文正文", keep=True)
+    line(made, "附件：{{ attachments | join('；') }}", "公文正文", keep=True)
     line(made, "{%p endif %}", "公文正文")
 
 
@@ -206,11 +219,13 @@ def table(made, rows, tall=()):
     """A ruled table of (label, field) pairs; a lone pair takes the width."""
     grid = made.add_table(rows=0, cols=4)
     grid.style, grid.autofit = "Table Grid", False
+    for column, width in zip(grid.columns, WIDTHS, strict=True):
+        column.width = Mm(width)
     for pairs in rows:
         row = grid.add_row()
         row.height, row.height_rule = Mm(22 if any(field in tall for _, field in pairs) else 9), WD_ROW_HEIGHT_RULE.AT_LEAST
         element(row._tr.get_or_add_trPr(), "w:cantSplit")
-        for cell, width in zip(row.cells, (28, 50, 28, 50), strict=True):
+        for cell, width in zip(row.cells, WIDTHS, strict=True):
             cell.width = Mm(width)
         if len(pairs) == 1:
             row.cells[1].merge(row.cells[3])
@@ -233,8 +248,10 @@ def supervise():
     made = paper()
     red_head(made)
     opening(made)
-    each(made, "paragraphs")
-    line(made, "", "表格字")
+    each(made, "paragraphs", keep=True)
+    attachments(made)
+    closing(made)
+    line(made, "督办事项", "表题", keep=True)
     table(made, (
         (("事项编号", "case_number"), ("工单编号", "order_number")),
         (("标题", "matter"),),
@@ -245,8 +262,6 @@ def supervise():
         (("签收人", ""), ("签收时间", "")),
         (("反馈情况", ""),),
     ), tall=("demand",))  # fmt: skip
-    attachments(made)
-    closing(made)
     line(made, "", "版记")
     colophon(made)
     return made
@@ -260,7 +275,7 @@ def letter():
     each(made, "paragraphs")
     line(made, "办理期限：{{ due }}。", "公文正文")
     line(made, "{%p if closing %}", "公文正文")
-    line(made, "{{ closing }}", "公文正文")
+    line(made, "{{ closing }}", "公文正文", keep=True)
     line(made, "{%p endif %}", "公文正文")
     attachments(made)
     closing(made)
@@ -277,14 +292,15 @@ def report():
     opening(made)
     line(made, "一、基本情况", "层次标题")
     line(
-        made, "{{ submitted }}，{{ reporters }}人反映“{{ matter }}”（事项 {{ case_number }}，类别：{{ category }}），地点：{{ place }}。"
+        made, "{{ submitted }}，{{ reporters }}人反映“{{ matter }}”（事项 {{ case_number }}，类别：{{ category }}），"
+        "地点：{{ place }}。"
         "{% if households %}涉及{{ households }}户。{% endif %}", "公文正文",
     )  # fmt: skip
     line(made, "二、办理经过", "层次标题")
     each(made, "course")
     line(made, "三、提请事由", "层次标题")
     each(made, "paragraphs")
-    line(made, "现提请将该事项列入区级挂牌督办。妥否，请批示。", "公文正文")
+    line(made, "现提请将该事项列入区级挂牌督办，请审定。", "公文正文", keep=True)
     attachments(made)
     closing(made)
     contact(made)
@@ -299,17 +315,18 @@ def listing():
     red_head(made)
     opening(made)
     each(made, "paragraphs")
-    line(made, "", "表格字")
+    line(made, "摘牌条件：问题解决、群众认可，经核实后由本机关发出解除通知。", "公文正文", keep=True)
+    closing(made)
+    line(made, "挂牌督办事项", "表题", keep=True)
     table(made, (
-        (("事项", "matter"), ("事项编号", "case_number")),
+        (("事项", "matter"),),
+        (("事项编号", "case_number"), ("工单编号", "order_number")),
         (("反映人数", "reporters"), ("涉及户数", "households")),
         (("牵头单位", "leads"), ("配合单位", "assists")),
         (("督办要求", "demand"),),
         (("完成时限", "due"), ("责任领导", "")),
         (("报告周期", ""), ("联络人", "")),
     ), tall=("demand",))  # fmt: skip
-    line(made, "摘牌条件：问题解决、群众认可，经核实后由本机关发出解除通知。", "公文正文")
-    closing(made)
     line(made, "", "版记")
     colophon(made)
     return made
@@ -324,7 +341,12 @@ def unlisting():
     line(made, "{%p if outcome %}", "公文正文")
     line(made, "办理结果：{{ outcome }}", "公文正文")
     line(made, "{%p endif %}", "公文正文")
-    line(made, "经核实，自本通知发出之日起解除对事项 {{ case_number }} 的挂牌督办。请巩固办理成效，防止反复。", "公文正文")
+    line(
+        made,
+        "经核实，自本通知发出之日起解除对事项 {{ case_number }} 的挂牌督办。请巩固办理成效，防止反复。",
+        "公文正文",
+        keep=True,
+    )
     closing(made)
     line(made, "", "版记")
     colophon(made)
@@ -340,6 +362,8 @@ def sheet(name):
     line(made, look.title, "表单标题")
     table(made, look.rows, look.tall)
     line(made, look.foot, "表注")
+    if look.seal:
+        line(made, f"{{{{ {look.seal} }}}}（盖章）", "落款").paragraph_format.right_indent = Pt(32)
     return made
 
 
@@ -354,12 +378,13 @@ def text(name):
         line(made, "{{ to }}：", "主送")
     for heading, field in look.blocks:
         line(made, f"{heading}：", "层次标题", keep=True)
-        line(made, f"{{{{ {field} }}}}", "公文正文")
-    line(made, look.foot, "公文正文")
+        each(made, f"{field}.splitlines()")
+    line(made, look.foot, "公文正文", keep=True)
     for who in look.signs:
-        line(made, f"{who}：____________________", "公文正文", keep=True)
+        line(made, f"{who}：__________________", "签名", keep=True)
     if name == "advice":
-        line(made, "联系电话：{{ phone }}。事项编号：{{ case_number }}。", "公文正文")
+        line(made, "联系电话：{{ phone }}", "签名")
+        line(made, "事项编号：{{ case_number }}", "签名")
     closing(made, organ="{{ unit }}")
     return made
 

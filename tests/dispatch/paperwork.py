@@ -19,8 +19,8 @@ def an_order(scene, *, assistants=(), to=None, description=WORDS):
     """A dispute that 路西 leads, unless another unit is named."""
     case = triage.admit(a_case(scene, description=description, phone=PHONE), by=scene.who("dispatcher"), at=TUESDAY)
     return handling.dispatch(
-        case, to=to or scene.luxi, assistants=assistants, limit_class="U4", basis="职责清单：物业纠纷调解", by=scene.who("dispatcher"),
-        at=TUESDAY, demand="当日到场，先行清除屋顶冰柱。",
+        case, to=to or scene.luxi, assistants=assistants, limit_class="U4", basis="职责清单：物业纠纷调解",
+        by=scene.who("dispatcher"), at=TUESDAY, demand="当日到场，先行清除屋顶冰柱。",
     )  # fmt: skip
 
 
@@ -29,7 +29,8 @@ def a_letter(order, kind="supervise", **fields):
     label = Letter.Kind(kind).label
     facts = {
         "kind": kind, "case": order.case, "order": order, "issuer": order.case.street, "to": order.handler, "drafted_at": NOW,
-        "subject": f"关于{order.case.title}的{label}", "body": f"事项 {order.case.number}：办结已超期。\n请抓紧办理，并反馈办理情况。",
+        "subject": f"关于{order.case.title}的{label}",
+        "body": f"事项 {order.case.number}：办结已超期。\n请抓紧办理，并反馈办理情况。",
     }  # fmt: skip
     return Letter.objects.create(**facts | fields)
 
@@ -50,7 +51,11 @@ def a_completed_order(scene):
     row = extensions.request(order, days=3, reason="等待鉴定结论（民法典第一千二百五十三条）", by=scene.who("luxi"), at=NOW)
     extensions.decide(row, agreed=True, opinion="情况属实。", by=scene.who("street_leader"), at=NOW)
     handling.complete(
-        order, public_answer="物业公司已赔偿500元，冰柱已清除。", internal_record="三方到场，当场履行。", by=scene.who("luxi"), at=NOW
+        order,
+        public_answer="物业公司已赔偿500元，冰柱已清除。",
+        internal_record="三方到场，当场履行。",
+        by=scene.who("luxi"),
+        at=NOW,
     )
     order.refresh_from_db()
     return order
@@ -59,11 +64,16 @@ def a_completed_order(scene):
 def an_agreement(scene, order):
     """A mediation that ended well."""
     row = mediation.open_mediation(
-        order.case, unit=scene.luxi, parties="甲方：刘某某，居民\n乙方：某物业服务公司", helpers="王律师", by=scene.who("luxi"), at=NOW
+        order.case,
+        unit=scene.luxi,
+        parties="甲方：刘某某，居民\n乙方：某物业服务公司",
+        helpers="王律师",
+        by=scene.who("luxi"),
+        at=NOW,
     )
     return mediation.agree(
-        row, agreement="一、乙方赔偿甲方500元。\n二、乙方当日清除冰柱。", perform_by=NOW.date(), record_text="双方到场，先行陈述。",
-        by=scene.who("luxi"), at=NOW,
+        row, agreement="一、乙方赔偿甲方500元。\n二、乙方当日清除冰柱。", perform_by=NOW.date(),
+        record_text="双方到场，先行陈述。", by=scene.who("luxi"), at=NOW,
     )  # fmt: skip
 
 
@@ -72,14 +82,21 @@ def a_chase(scene, order):
     late = order.due_at + timedelta(minutes=1)
     while sweeps.fire_batch(at=late):
         pass
-    return Checkpoint.objects.filter(order=order, rung__measure="chase", fired_at__isnull=False).select_related("rung").latest("pk")
+    return (
+        Checkpoint.objects.filter(order=order, rung__measure="chase", fired_at__isnull=False).select_related("rung").latest("pk")
+    )
 
 
 def a_refusal(scene):
     """Asked to be returned, and refused."""
     order = handling.accept(an_order(scene, to=scene.xisheng), by=scene.who("xisheng"), at=NOW)
     row = returns.ask_return(
-        order, reason="place", basis="《街道职责清单》第3条：属路西社区辖区", suggested=scene.luxi, by=scene.who("xisheng"), at=NOW
+        order,
+        reason="place",
+        basis="《街道职责清单》第3条：属路西社区辖区",
+        suggested=scene.luxi,
+        by=scene.who("xisheng"),
+        at=NOW,
     )
     return returns.decide_return(row, agreed=False, opinion="经核实在本社区。", by=scene.who("leader"), at=NOW)
 
@@ -87,7 +104,11 @@ def a_refusal(scene):
 def every_paper(scene):
     """{name: (template, facts)} of every kind there is, the letters once for each form."""
     order = an_order(scene)
-    made = {f"letter-{kind.value}": letter_facts(signed(scene, a_letter(order, kind.value))) for kind in Letter.Kind if "list" not in kind}
+    made = {
+        f"letter-{kind.value}": letter_facts(signed(scene, a_letter(order, kind.value)))
+        for kind in Letter.Kind
+        if "list" not in kind
+    }
     by_the_district = {"issuer": scene.street.parent}
     for kind in ("listing", "unlisting"):
         made[f"letter-{kind}"] = letter_facts(signed(scene, a_letter(order, kind, **by_the_district)))
@@ -103,9 +124,7 @@ def every_paper(scene):
 def _sheets(scene):
     done = a_completed_order(scene)
     agreed = an_agreement(scene, an_order(scene))
-    declined = triage.decline(
-        a_case(scene), reason="该纠纷已由人民法院受理", path="court", by=scene.who("dispatcher"), at=NOW
-    )
+    declined = triage.decline(a_case(scene), reason="该纠纷已由人民法院受理", path="court", by=scene.who("dispatcher"), at=NOW)
     return {
         "order": sheets.order_facts(done), "completion": sheets.completion_facts(done),
         "extension": sheets.extension_facts(done.extensions.get()), "return": sheets.return_facts(a_refusal(scene)),
