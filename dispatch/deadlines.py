@@ -127,7 +127,7 @@ def end_matter(case, *, at, met):
 def report_interim(order, *, at):
     """阶段反馈: this one is made; the next one counts from now, as long as it would come before the order is due."""
     running = Deadline.objects.filter(order=order, anchor=Anchor.INTERIM, met_at__isnull=True, dropped_at__isnull=True).first()
-    if running is None:
+    if running is None or running.paused(at):
         return
     meet(order, Anchor.INTERIM, at=at)
     calendar = calendar_of(order.case.street)

@@ -104,7 +104,7 @@ class Clock(serializers.Serializer):
     """一个时限, explained."""
 
     anchor = serializers.CharField(source="deadline.anchor")
-    label = serializers.CharField(source="deadline.get_anchor_display")
+    step = serializers.CharField(source="deadline.get_anchor_display")
     starts_at = serializers.DateTimeField(source="deadline.starts_at")
     due_at = serializers.DateTimeField(source="deadline.due_at")
     met_at = serializers.DateTimeField(source="deadline.met_at")

@@ -1,4 +1,4 @@
-"""挂账与恢复: the clocks of an order stand still for a reason, agreed by another, reviewed on a day, ended by the cap at the latest.
+"""挂账与恢复: an order's clocks stand still for a reason, agreed by another, reviewed on a day, ended at the cap at the latest.
 
 How often, for how long at most and who agrees is the policy's (宽限规则). The resident is told the reason and the new date."""
 
@@ -147,22 +147,13 @@ def remind_of_review(suspension, *, at):
     )
 
 
-def wake(*, at, size=200):
-    """挂账到期: chase those to be reviewed, resume those at their cap; say how many. The sweep's, safe to run twice."""
-    running = Suspension.objects.running().select_related("order")
-    due = list(running.filter(cap_at__lte=at).order_by("cap_at")[:size])
-    for row in due:
-        _each(lambda row=row: resume(row.order, by=None, at=at))
-    to_review = list(running.filter(review_at__lte=at, cap_at__gt=at, reviewed_at__isnull=True).order_by("review_at")[:size])
-    for row in to_review:
-        remind_of_review(row, at=at)
-    return len(due) + len(to_review)
-
-
-def _each(act):
-    """A row that somebody else has just resumed is passed over."""
+def attend(suspension, *, at):
+    """挂账到期: resume at the cap, call for the review on its day. One that somebody has just resumed is passed over."""
     try:
-        act()
+        if suspension.cap_at <= at:
+            resume(suspension.order, by=None, at=at)
+        else:
+            remind_of_review(suspension, at=at)
     except Refused as refusal:
         if refusal.code != "move_not_open":
             raise

@@ -9,6 +9,10 @@ class SuspensionQuerySet(models.QuerySet["Suspension"]):
         """挂账中: approved, and not yet resumed."""
         return self.filter(agreed=True, resumed_at__isnull=True)
 
+    def to_attend(self, at):
+        """挂账到期: at their cap, or at their review and not yet called for."""
+        return self.running().filter(Q(cap_at__lte=at) | Q(review_at__lte=at, reviewed_at__isnull=True))
+
 
 class Suspension(models.Model):
     """挂账: asked for by the unit, decided by another, reviewed on a day, ended by a person or at the cap by itself."""

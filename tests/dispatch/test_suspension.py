@@ -6,7 +6,7 @@ import pytest
 
 from dispatch import sweeps
 from dispatch.actions import handling, suspension
-from dispatch.models import Allowance, Anchor, Checkpoint, Deadline, Suspension, WorkOrder
+from dispatch.models import Allowance, Anchor, Checkpoint, Deadline, Suspension, TimeLimit, WorkOrder
 from grievance.casework import Refused
 from grievance.models import Notice
 from tests.clock import instant
@@ -183,3 +183,43 @@ def test_refused_suspension_changes_no_clock(order, scene):
     suspension.decide(row, agreed=False, opinion="可以先办", by=scene.who("leader"), at=WEDNESDAY_NOON)
     order.refresh_from_db()
     assert (order.status, order.due_at) == (WorkOrder.Status.ACCEPTED, DUE)
+
+
+def an_interim_limit(scene, amount=2):
+    TimeLimit.objects.create(policy=scene.policy, limit_class="U4", anchor="interim", amount=amount, unit="working_day")
+
+
+def test_interim_report_starts_the_next_one_until_the_order_is_due(scene):
+    an_interim_limit(scene, amount=1)
+    order = handling.accept(an_order(scene), by=scene.who("luxi"), at=later(minutes=20))
+    first = Deadline.objects.get(order=order, anchor="interim")
+    assert first.due_at == instant("2023-03-15 19:30")
+    handling.add_progress(order, text="约了双方", by=scene.who("luxi"), at=instant("2023-03-17 11:00"))
+    first.refresh_from_db()
+    second = Deadline.objects.get(order=order, anchor="interim", met_at=None)
+    assert first.breached
+    assert second.due_at == instant("2023-03-20 19:30")
+
+
+def test_last_stretch_owes_no_further_interim_report(scene):
+    an_interim_limit(scene, amount=3)
+    order = handling.accept(an_order(scene), by=scene.who("luxi"), at=later(minutes=20))
+    handling.add_progress(order, text="约了双方", by=scene.who("luxi"), at=instant("2023-03-17 11:00"))
+    assert not Deadline.objects.filter(order=order, anchor="interim", met_at=None).exists()
+
+
+def test_one_suspension_that_cannot_be_resumed_does_not_stop_the_others(scene, order, monkeypatch):
+    row, other = agreed(order, scene), handling.accept(an_order(scene), by=scene.who("luxi"), at=later(minutes=20))
+    agreed(other, scene, at=WEDNESDAY_NOON + timedelta(minutes=5))
+    resume = suspension.resume
+
+    def failing(order, **more):
+        if order.pk == row.order_id:
+            raise RuntimeError("a bad row")
+        return resume(order, **more)
+
+    monkeypatch.setattr(suspension, "resume", failing)
+    sweeps.reconcile(at=row.cap_at + timedelta(days=1))
+    other.refresh_from_db()
+    assert other.status == WorkOrder.Status.ACCEPTED
+    assert Suspension.objects.running().get() == row
