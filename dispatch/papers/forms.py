@@ -3,6 +3,7 @@
 A subordinate unit gets a 督办单; a dispatched station, a district body or a vertical agency a 函; a company a 告知函 that
 its 主管部门 has a copy of (domain, second reading). Rows are proposals where no law knows them."""
 
+import re
 from dataclasses import dataclass, replace
 
 from dispatch.models import Letter
@@ -55,14 +56,13 @@ def form_of(letter):
 
 
 def subject_for(letter):
-    """标题 as the form wants it: 关于…的函 where the draft, made by kind alone, says 督办单."""
-    noun, label = form_of(letter).noun, letter.get_kind_display()
-    matter = letter.subject.removesuffix(label)
-    if matter == letter.subject:
+    """标题 as the form wants it, by place and category; a resident's own words are no title. What a person has written stays."""
+    noun, case = form_of(letter).noun, letter.case
+    if not (case.title and case.title in letter.subject and case.category):
         return letter.subject
-    if letter.kind == K.LISTING_PROPOSAL:
-        return f"{matter.replace('关于', '关于提请挂牌督办', 1)}报告"
-    return matter + noun
+    where = case.place.community.name if case.place else case.street.name
+    what = f"{where}{case.category.name}事项"
+    return f"关于提请挂牌督办{what}的报告" if letter.kind == K.LISTING_PROPOSAL else f"关于{what}的{noun}"
 
 
 def organ_of(issuer, pattern=OFFICE):
@@ -73,20 +73,21 @@ def organ_of(issuer, pattern=OFFICE):
     return DISTRICT.format(full) if issuer.kind == Organisation.Kind.DISTRICT else issuer.name
 
 
-def balanced(title, width=20):
-    """标题分行: lines of about one length, none over `width` characters of full width.
+def balanced(title, whole=(), width=20):
+    """标题分行: lines of about one length, few over `width` characters of full width.
 
-    No mark stands at the head of a line, no number or Latin word is broken."""
-    size = sum(map(_size, title))
-    goal = size / (-(-size // (width - 1)) or 1)
+    No mark stands at the head of a line; no number, no Latin word and none of the `whole` words is broken."""
+    words = re.findall("|".join([*map(re.escape, filter(None, whole)), r"[!-~]+", "."]), title, re.DOTALL)
+    size = sum(map(_size, words))
+    count = -(-size // (width - 1)) or 1
     lines, run = [""], 0.0
-    for before, sign in zip(" " + title, title, strict=False):
-        if run >= goal and sign not in CLOSING and not (before.isascii() and sign.isascii()):
+    for word in words:
+        if run + _size(word) / 2 > size / count and len(lines) < count and word not in CLOSING:
             lines, run = [*lines, ""], 0.0
-        lines[-1] += sign
-        run += _size(sign)
+        lines[-1] += word
+        run += _size(word)
     return lines
 
 
-def _size(sign):
-    return 0.5 if sign.isascii() else 1
+def _size(word):
+    return sum(0.5 if sign.isascii() else 1 for sign in word)

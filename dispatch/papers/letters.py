@@ -20,12 +20,12 @@ def letter_facts(letter):
     title = veil.words(subject_for(letter))
     return {
         "template": form.template, "noun": form.noun, "organ": organ_of(letter.issuer, form.organ), "number": letter.number,
-        "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title),
+        "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title, _whole(case, form)),
         "to": _addressee(letter.to),
         "paragraphs": [veil.words(line) for line in letter.body.splitlines() if line.strip()], "closing": form.closing,
         "signer": str(letter.signed_by or ""), "date": beijing_date(letter.signed_at),
         "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
-        **_matter(case, veil), **_work(letter, veil), "attachments": [f"派工单（{letter.order.number}）"] if letter.order else [],
+        **_matter(case, veil), **_work(letter, veil), "attachments": _attachments(letter, form),
     }  # fmt: skip
 
 
@@ -40,6 +40,17 @@ def copies_of(letter, form):
 def _addressee(to):
     # A district or a street has no letter box: its committee or its office has
     return organ_of(to) if to.kind in (Organisation.Kind.DISTRICT, Organisation.Kind.STREET) else to.name
+
+
+def _whole(case, form):
+    """Words that no line of a title breaks."""
+    return [case.place.community.name if case.place else "", case.category.name if case.category else "", form.noun]
+
+
+def _attachments(letter, form):
+    found = [f"派工单（{letter.order.number}）"] if letter.order else []
+    own = {"supervise": "督办事项签收反馈单", "listing": "挂牌督办事项表"}.get(form.template)
+    return [*found, own] if own else found
 
 
 def _matter(case, veil):

@@ -37,7 +37,6 @@ STYLES = {
     "签名": (BODY, 16, LEFT, 36, 2, 0, 0),
     "草稿": (KAI, 16, CENTRE, 0, 0, 18, 0),
     "落款": (BODY, 16, RIGHT, 29, 0, 0, 0),
-    "表题": (HEAD, 14, CENTRE, 0, 0, 18, 6),
     "表格名": (HEAD, 12, CENTRE, 0, 0, 0, 0),
     "表格字": (BODY, 12, LEFT, 18, 0, 1, 1),
     "表注": (KAI, 12, LEFT, 18, 0, 6, 0),
@@ -183,7 +182,12 @@ def attachments(made):
     """附件说明, one line below the text; it and what is signed stay with the last words of it."""
     line(made, "{%p if attachments %}", "公文正文")
     line(made, "", "公文正文", keep=True)
-    line(made, "附件：{{ attachments | join('；') }}", "公文正文", keep=True)
+    line(made, "{%p for one in attachments %}", "公文正文")
+    head = (
+        "{% if loop.first %}附件：{% else %}　　　{% endif %}{% if not (loop.first and loop.last) %}{{ loop.index }}. {% endif %}"
+    )
+    line(made, head + "{{ one }}", "公文正文", keep=True)
+    line(made, "{%p endfor %}", "公文正文")
     line(made, "{%p endif %}", "公文正文")
 
 
@@ -251,7 +255,7 @@ def supervise():
     each(made, "paragraphs", keep=True)
     attachments(made)
     closing(made)
-    line(made, "督办事项", "表题", keep=True)
+    line(made, "督办事项签收反馈单", "表单标题", keep=True).paragraph_format.page_break_before = True
     table(made, (
         (("事项编号", "case_number"), ("工单编号", "order_number")),
         (("标题", "matter"),),
@@ -262,6 +266,7 @@ def supervise():
         (("签收人", ""), ("签收时间", "")),
         (("反馈情况", ""),),
     ), tall=("demand",))  # fmt: skip
+    made.tables[0].rows[-1].height = Mm(60)
     line(made, "", "版记")
     colophon(made)
     return made
@@ -272,6 +277,7 @@ def letter():
     made = paper(letter=True)
     letter_head(made)
     opening(made)
+    line(made, "反映内容：{{ matter }}。地点：{{ place }}。", "公文正文")
     each(made, "paragraphs")
     line(made, "办理期限：{{ due }}。", "公文正文")
     line(made, "{%p if closing %}", "公文正文")
@@ -317,7 +323,7 @@ def listing():
     each(made, "paragraphs")
     line(made, "摘牌条件：问题解决、群众认可，经核实后由本机关发出解除通知。", "公文正文", keep=True)
     closing(made)
-    line(made, "挂牌督办事项", "表题", keep=True)
+    line(made, "挂牌督办事项表", "表单标题", keep=True).paragraph_format.page_break_before = True
     table(made, (
         (("事项", "matter"),),
         (("事项编号", "case_number"), ("工单编号", "order_number")),

@@ -144,9 +144,17 @@ def test_supervision_names_matter_reason_limit_and_leaves_room_to_sign_for_it(sc
         "2023年3月21日 19:30",
         "签收人",
         "反馈情况",
-        "附件：派工单",
+        "附件：1. 派工单",
+        "2. 督办事项签收反馈单",
     ):
         assert what in text
+
+
+def test_title_is_place_and_category_unless_a_person_wrote_another(scene):
+    letter = a_letter(an_order(scene))
+    assert letter_facts(letter)["title"] == "关于luxi损害赔偿事项的督办单"
+    letter.subject = "关于清除冰柱的紧急督办单"
+    assert letter_facts(letter)["title"] == letter.subject
 
 
 def test_draft_says_that_it_is_one(scene):
@@ -178,6 +186,9 @@ def test_title_is_set_in_lines_of_one_length_without_a_mark_at_their_head():
     lines = balanced("关于儿童村社区三号楼供热管道漏水、长期无人维修，影响一百二十户居民冬季取暖的督办单")
     assert len(lines) == 3 and max(map(len, lines)) - min(map(len, lines)) <= 2
     assert balanced("督办单") == ["督办单"]
+    assert balanced("关于骑马山路西社区损害赔偿事项的书记督办单", ["骑马山路西社区", "损害赔偿"]) == [
+        "关于骑马山路西社区", "损害赔偿事项的书记督办单",
+    ]  # fmt: skip
     assert not [line for line in balanced("关于路灯不亮、井盖破损、垃圾不清、停水三日、暖气不热的提醒函") if line[0] in "、，"]
 
 
