@@ -101,7 +101,8 @@ def _notes(deadline, calendar):
     limit = deadline.limit
     now = calendar.add(deadline.starts_at, limit.amount, limit.unit, roll_over=limit.roll_over)
     notes = list(calendar.provisional_between(deadline.starts_at, deadline.due_at).values())
-    moved = deadline.pauses or deadline.missed_at or any(_extensions(deadline))
+    # The case's own clock follows its orders' extensions and is never re-planned: nothing to point out
+    moved = deadline.order is None or deadline.pauses or deadline.missed_at or any(_extensions(deadline))
     if not moved and now != deadline.due_at:
         notes.append(f"按现行日历计算为{_at(now)}；工单上的时限不自动改动，须由值班长“重排时限”。")
     return notes
