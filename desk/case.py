@@ -184,6 +184,10 @@ def voice(grievance, case, user, contacts):
     )  # fmt: skip
 
 
+TO_LEADERS = tuple(f"催办：{level.label}。" for level in DESK_ROLES)
+"""催办 of one of the street's own leaders: told to them, and no paper to a unit."""
+
+
 @dataclass
 class Line:
     """一条流转记录, with the words that belong to it."""
@@ -205,7 +209,6 @@ class Line:
         return "" if self.event.kind != "checkpoint.chase" or to_leader else self.event.subject.removeprefix("checkpoint:")
 
 
-TO_LEADERS = tuple(f"催办：{level.label}。" for level in DESK_ROLES)
 NOTED = ("workorder.respond", "workorder.add_progress")
 """Events that are written together with a remark of the same person at the same instant."""
 

@@ -15,8 +15,8 @@ from tests import services, triggers
 MEANS = {
     "needs_postgres": ("PostgreSQL（Debian 包 postgresql）", services.postgres_bin),
     "needs_redis": ("Redis（Debian 包 redis-server）", services.redis_bin),
-    "needs_chromium": ("Chromium（Debian 包 chromium）", services.chromium_bin),
     "needs_office": ("LibreOffice（Debian 包 libreoffice-writer-nogui、poppler-utils）", services.office_bin),
+    "needs_chromium": ("Chromium（Debian 包 chromium）", services.chromium_bin),
     "needs_compose": ("docker-compose（Debian 包 docker-compose）", services.compose_bin),
     "needs_shared_data": ("真实留言数据（SHARED_DATA 或 ../shared/data）", services.shared_data),
 }

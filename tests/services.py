@@ -32,16 +32,16 @@ def redis_bin():
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
-def chromium_bin():
-    """A Chromium to drive, else None; CHROMIUM names another one."""
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    return next((found for name in names if name and (found := shutil.which(name))), None)
-
-
 def office_bin():
     """LibreOffice, and what looks into its PDFs; else None."""
     means = [shutil.which(name) for name in ("soffice", "pdffonts", "pdftotext")]
     return means[0] if all(means) else None
+
+
+def chromium_bin():
+    """A Chromium to drive, else None; CHROMIUM names another one."""
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
 def compose_bin():
