@@ -3,6 +3,10 @@ FROM python:3.11-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data PROFILE=production
 WORKDIR /app
+# 公文转 PDF：只装 Writer（无界面），宋体与楷体；不装也能用，从网页打印
+RUN apt-get update -qq \
+ && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui fonts-noto-cjk fonts-arphic-gkai00mp >/dev/null \
+ && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .

@@ -246,6 +246,20 @@ INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 URGE_HOURS = env.int("URGE_HOURS", default=24)
 OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
 
+# --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---
+PAPER_DIR = DATA_DIR / "letters"
+# Font in the template=font on this machine[:bold]; an office that has 仿宋_GB2312 and 方正小标宋 sets it empty
+PAPER_FONTS = env.dict(
+    "PAPER_FONTS",
+    default={
+        "方正小标宋简体": "Noto Serif CJK SC:bold",
+        "仿宋_GB2312": "Noto Serif CJK SC",
+        "楷体_GB2312": "AR PL KaitiM GB",
+        "黑体": "Noto Sans CJK SC:bold",
+        "宋体": "Noto Serif CJK SC",
+    },
+)
+
 # --- log: to stderr, for whoever runs the process to keep ----------------------------------------
 LOGGING = {
     "version": 1,

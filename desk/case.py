@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
 from desk.doors import MATTERS, for_roles, page
-from dispatch.models import Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, WorkOrder
+from dispatch.actions.ladder import DESK_ROLES
+from dispatch.models import Anchor, Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
 from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
@@ -102,13 +103,16 @@ def everything(user):
     )
     return Case.objects.visible_to(user).select_related(
         "category", "street__parent", "street__calendar__base", "place__community", "place__parent__parent", "promised_by",
-        "merged_into", "parent",
+        "merged_into", "parent", "petition__forwarded_by",
     ).prefetch_related(
         Prefetch("grievances", voices.prefetch_related(Prefetch("attachments", said, "said"))),
         Prefetch("orders", orders.order_by("pk").prefetch_related(
-            Prefetch("deadlines", Deadline.objects.select_related("limit").order_by("due_at")), "extensions",
+            Prefetch("deadlines", Deadline.objects.select_related("limit").order_by("due_at")),
+            "extensions", "policy__allowances",
+            Prefetch("suspensions", Suspension.objects.select_related("asked_by", "decided_by")),
             Prefetch("returns", OrderReturn.objects.select_related("suggested", "asked_by", "decided_by")),
         )),
+        Prefetch("deadlines", Deadline.objects.filter(anchor=Anchor.MATTER).select_related("limit"), "own_clocks"),
         Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),
         Prefetch("supervisions", Supervision.objects.visible_to(user).select_related("holder", "taken_by").order_by("pk")),
         Prefetch("mediations", Mediation.objects.visible_to(user).select_related("unit", "mediator")),
@@ -134,13 +138,19 @@ def story(case, user, at, last, contacts):
     return {
         "title": case.number, "heading": title_for(case, user), "case": case, "at": at, "refusal": last.refusal if last else None,
         "voices": [voice(row, case, user, contacts) for row in case.grievances.all()], "lines": timeline(case, user),
-        "light": light_of(case, orders, at), "own": block(case), "orders": orders,
+        "own_clocks": [Clock(row, lights.light_of(row, at, calendar)) for row in case.own_clocks],
+        "first_receiver": first_receiver(case), "light": light_of(case, orders, at), "own": block(case), "orders": orders,
         "letters": [block(row) for row in case.letters.all()],
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
         "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip
+
+
+def first_receiver(case):
+    """首接单位 (首接首办): the unit that led the case first; it answers for it through every transfer. None before dispatch."""
+    return next((order.handler for order in case.orders.all() if order.lead), None)
 
 
 def light_of(case, orders, at):
@@ -174,6 +184,10 @@ def voice(grievance, case, user, contacts):
     )  # fmt: skip
 
 
+TO_LEADERS = tuple(f"催办：{level.label}。" for level in DESK_ROLES)
+"""催办 of one of the street's own leaders: told to them, and no paper to a unit."""
+
+
 @dataclass
 class Line:
     """一条流转记录, with the words that belong to it."""
@@ -187,6 +201,12 @@ class Line:
     def pressed(self):
         """催督: the clock spoke, or a secretary."""
         return self.event.kind.startswith("checkpoint.") or self.event.kind in PRESSED
+
+    @property
+    def chase(self):
+        """催办通知书: the checkpoint behind an automatic 催办 of a unit, to print it; nothing where a leader was told."""
+        to_leader = self.event.sentence.startswith(TO_LEADERS)
+        return "" if self.event.kind != "checkpoint.chase" or to_leader else self.event.subject.removeprefix("checkpoint:")
 
 
 PRESSED = ("supervision.take", "supervision.list", "case.instruct", "case.propose_listing")

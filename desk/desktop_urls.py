@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import attachments, case, register, triage
+from desk import attachments, case, clocks, papers, register, replan, triage
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,14 @@ urlpatterns = [
     path("desk/triage/<str:number>/", triage.move, name="triage_move"),
     path("desk/cases/", register.cases, name="cases"),
     path("desk/cases/<str:number>/", case.case_page, name="case"),
+    path("desk/cases/<str:number>/clocks/", clocks.clocks, name="clocks"),
     path("desk/cases/<str:number>/contact/<str:grievance>/", case.contact, name="contact"),
+    path("desk/papers/<int:pk>/", papers.view, name="paper"),
+    path("desk/papers/<int:pk>.docx", papers.docx, name="paper_docx"),
+    path("desk/papers/<int:pk>.pdf", papers.as_pdf, name="paper_pdf"),
+    path("desk/papers/<slug:kind>/<int:pk>/", papers.view, name="sheet"),
+    path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
+    path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
+    path("desk/replan/", replan.replan, name="replan"),
     path("desk/attachments/<int:pk>/", attachments.attachment, name="attachment"),
 ]

@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from dispatch.models import OrderReturn, Policy
+from dispatch.models import OrderReturn, Petition, Policy, Suspension
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
 from street.models import Organisation
@@ -147,6 +147,12 @@ def _classes(policy):
     return sorted(set(policy.limits.values_list("limit_class", flat=True))) if policy else []
 
 
+def instant(label):
+    """A local date and time of Beijing."""
+    picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, required=False, widget=picker)
+
+
 class Admit(MoveForm):
     category = Categories()
 
@@ -229,6 +235,18 @@ class Send(Dispatch):
         self.fields["category"].offer(categories_for(self.row))
 
 
+class Register(MoveForm):
+    """登记信访件: forwarded by a unit of the district or the city, mostly 区信访局."""
+
+    number = forms.CharField(label="信访信息系统编号", max_length=40)
+    kind = forms.ChoiceField(label="种类", choices=[("", "请选择"), *Petition.Kind.choices], required=False)
+    forwarded_by = Units("转送单位", required=True)
+    received_at = instant("收到时间（北京时间）")
+
+    def prepare(self):
+        self.fields["forwarded_by"].offer([unit for unit in units_of(self.row) if unit.kind == Organisation.Kind.DEPARTMENT])
+
+
 class Reason(MoveForm):
     reason = words("理由")
 
@@ -278,6 +296,10 @@ class Extend(MoveForm):
     reason = words("理由与依据", help_text="同意后诉求人会看到这段理由。")
 
 
+class Note(MoveForm):
+    note = words("说明", rows=2, must=False)
+
+
 class Decide(MoveForm):
     agreed = forms.TypedChoiceField(
         label="审批", choices=[("1", "同意"), ("0", "不同意")], coerce=lambda value: value == "1", widget=forms.RadioSelect
@@ -294,15 +316,15 @@ class Transfer(MoveForm):
         self.fields["to"].offer(units(self.row.case))
 
 
-def instant(label):
-    """A local date and time of Beijing."""
-    picker = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, required=False, widget=picker)
-
-
 class Take(MoveForm):
     demand = words("督办要求")
     due_at = instant("完成时限（北京时间）")
+
+
+class Suspend(MoveForm):
+    reason = forms.ChoiceField(label="挂账事由", choices=[("", "请选择"), *Suspension.Reason.choices], required=False)
+    words = words("在等什么、何时能恢复", rows=2, help_text="同意后诉求人会看到这段说明。")
+    review_at = instant("复核时间（北京时间）")
 
 
 class Outcome(MoveForm):

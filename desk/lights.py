@@ -4,13 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch import deadlines
-from dispatch.models import Deadline, Unit, WorkOrder
+from dispatch import deadlines, reckoning
+from dispatch.models import Deadline, WorkOrder
 from grievance.models import Urgency
 
 HALF, NEARLY, TWICE = 0.5, 0.9, 2
 """Domain §5: green below half of the time, yellow to nine tenths, red beyond and overdue; black once it has run out twice."""
-WORKING = (Unit.WORKING_HOUR, Unit.WORKING_DAY)
 TRIAGE_HOURS = {Urgency.URGENT: 1, Urgency.NORMAL: 24}
 """待研判: hours until a matter should have been sent (DB11/T 2021—2022 as reported, domain §1.4); shown, never enforced."""
 
@@ -59,13 +58,8 @@ def span(length):
 
 
 def share_of(deadline, at, calendar):
-    """用时比例 of a deadline at `at`: in working time where the limit counts in it, else by the clock."""
-    if deadline.limit.unit in WORKING:
-        whole = calendar.working_hours_between(deadline.starts_at, deadline.due_at)
-        used = calendar.working_hours_between(deadline.starts_at, at) if at > deadline.starts_at else timedelta(0)
-    else:
-        whole, used = deadline.due_at - deadline.starts_at, at - deadline.starts_at
-    return used / whole if whole else 1.0
+    """用时比例 of a deadline at `at`: in working time where the limit counts in it, else by the clock; without its pauses."""
+    return reckoning.share_used(deadline, at, calendar)
 
 
 def light_of(deadline, at, calendar):
@@ -76,8 +70,13 @@ def light_of(deadline, at, calendar):
         late = deadline.met_at - deadline.due_at
         if late > timedelta(0):
             return Light("red", "■", "超期完成", deadline.due_at, 1, f"超{span(late)}")
+        if deadline.missed_at:
+            return Light("red", "■", "超期后获准延期", deadline.due_at, 1)
         return Light("green", "✓", "按时完成", deadline.due_at)
-    return light_at(share_of(deadline, at, calendar), deadline.due_at, at)
+    share = share_of(deadline, at, calendar)
+    if deadline.paused(at):
+        return Light("grey", "‖", "挂账中", deadline.due_at, share)
+    return light_at(share, deadline.due_at, at)
 
 
 def lights_of(cases, at):

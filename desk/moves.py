@@ -15,7 +15,7 @@ from django.db import transaction
 
 from desk import forms
 from dispatch import openings, routing
-from dispatch.actions import extensions, handling, mediation, returns, supervision
+from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
 from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
@@ -115,6 +115,16 @@ def _decide_extension(order, *, agreed, opinion, by, at):
     return extensions.decide(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
 
 
+def _suspension_decision(agreed):
+    def decide(order, *, opinion, by, at):
+        waiting = order.suspensions.filter(agreed__isnull=True).first()
+        if waiting is None:
+            raise Refused("nothing_asked", f"工单 {order.number} 没有待审批的挂账申请。请刷新页面。")
+        return suspension.decide(waiting, agreed=agreed, opinion=opinion, by=by, at=at)
+
+    return decide
+
+
 # What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing
 def _several(case, user, at):
     return len(case.grievances.all()) > 1
@@ -144,6 +154,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "rework"): Act(handling.rework, forms.Reason),
     ("case", "instruct"): Act(supervision.instruct, forms.Words),
     ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),
+    ("case", "register_petition"): Act(petitions.register, forms.Register),
     ("case", "open_mediation"): Act(_mediate, forms.Mediate),
     ("workorder", "accept"): Act(handling.accept),
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
@@ -156,6 +167,12 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "refuse_return"): Act(_return_decision(False), forms.Opinion, openings.return_asked),
     ("workorder", "request_extension"): Act(extensions.request, forms.Extend, openings.extendable),
     ("workorder", "decide_extension"): Act(_decide_extension, forms.Decide, openings.extension_asked),
+    ("workorder", "ask_suspension"): Act(suspension.ask, forms.Suspend, openings.suspendable),
+    ("workorder", "agree_suspension"): Act(_suspension_decision(True), forms.Opinion, openings.suspension_asked),
+    ("workorder", "refuse_suspension"): Act(_suspension_decision(False), forms.Opinion, openings.suspension_asked),
+    ("workorder", "resume"): Act(suspension.resume, forms.Note),
+    ("workorder", "admit_petition"): Act(petitions.admit, offered=openings.to_admit),
+    ("workorder", "notify_petitioner"): Act(petitions.notify_in_writing, offered=openings.to_notify),
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),
@@ -204,10 +221,17 @@ def _beside(row, user):
     found = [supervision.INSTRUCT] if supervision.may_instruct(row, user) else []
     if supervision.may_propose(row, user) and not _at_district(row):
         found.append(supervision.PROPOSE)
+    if _registrable(row, user):
+        found.append(petitions.REGISTER)
     never = set(row.suggestion.get("alerts", [])) & set(mediation.NEVER_MEDIATED)
     if mediation.units_open_to(row, user) and not never and openings.open_mediation_of(row) is None:
         found.append(openings.OPEN_MEDIATION)
     return found
+
+
+def _registrable(case, user):
+    unled = not any(order.lead and order.status in WorkOrder.OPEN for order in case.orders.all())
+    return unled and posting_for(petitions.REGISTER, case, user) is not None and not hasattr(case, "petition")
 
 
 def _at_district(case):
@@ -216,7 +240,15 @@ def _at_district(case):
 
 
 BESIDE = {
-    move.name: move for move in (SEND, supervision.INSTRUCT, supervision.PROPOSE, supervision.ANSWER, openings.OPEN_MEDIATION)
+    move.name: move
+    for move in (
+        SEND,
+        supervision.INSTRUCT,
+        supervision.PROPOSE,
+        supervision.ANSWER,
+        openings.OPEN_MEDIATION,
+        petitions.REGISTER,
+    )
 }
 """Moves that stand beside the tables: they change no status of the row they are made on."""
 

@@ -24,7 +24,7 @@ ON_A_PAGE = 30
 DONE_FOR = timedelta(days=30)
 STEPS = (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION)
 S = WorkOrder.Status
-OWED = (S.DISPATCHED, S.ACCEPTED, S.RETURNING)
+OWED = (S.DISPATCHED, S.ACCEPTED, S.SUSPENDED, S.RETURNING)
 HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from desk.doors import MATTERS, TRIAGE
-from dispatch.models import Extension, Letter, Supervision, WorkOrder
-from dispatch.workflow import ANSWERERS, REVIEWERS, SIGNERS
+from dispatch.allowances import may_decide
+from dispatch.models import Extension, Letter, Supervision, Suspension, WorkOrder
+from dispatch.workflow import ANSWERERS, DECIDERS, REVIEWERS, SIGNERS
 from feedback.models import Callback
 from grievance.models import Case
 from street.models import STREET_ROLES, UNIT_ROLES, Role
@@ -64,8 +65,21 @@ def my_overdue(user, at):
 
 
 def extension(user, at):
-    """延期待审批."""
-    return Exists(Extension.objects.filter(order__case=OuterRef("pk"), order__status=S.ACCEPTED, agreed__isnull=True))
+    """待我审批的延期和挂账: at the level that the policy names for each; few wait at a time, so they are read and asked."""
+    if not user.scope.roles & DECIDERS:
+        return Q(pk__in=[])
+    return Q(pk__in=[row.order.case_id for row in to_decide(user)])
+
+
+def to_decide(user, *related):
+    """延期和挂账 that wait for this person, read with their orders and what else is `related` to these."""
+    held = user.scope.where(DECIDERS)
+    of_street = Q(order__case__street__in=held) | Q(order__handler__in=held)
+    for model in (Extension, Suspension):
+        rows = model.objects.filter(of_street, agreed__isnull=True, order__status=S.ACCEPTED)
+        for row in rows.select_related("order__case", *(f"order__{name}" for name in related)):
+            if may_decide(row, row.order, user):
+                yield row
 
 
 def to_sign(user, at):
@@ -122,7 +136,7 @@ QUEUES = [
     Queue("review", "待审核办结", "审核通过或退回", frozenset(REVIEWERS), lambda u, at: orders(u, at, status=S.COMPLETED)),
     Queue("return", "待审核退单", "同意或驳回", frozenset({Role.SHIFT_LEADER, Role.SUPERVISOR}),
           lambda u, at: orders(u, at, status=S.RETURNING)),
-    Queue("extension", "待审批延期", "同意或不同意", frozenset({Role.STREET_LEADER, Role.SHIFT_LEADER}), extension),
+    Queue("extension", "待审批延期、挂账", "同意或不同意", frozenset(DECIDERS), extension),
     Queue("accept", "待签收", "签收或退单", UNIT_ROLES, by_status(S.DISPATCHED)),
     Queue("handling", "本单位办理中", "联系、记进展、办结", UNIT_ROLES, by_status(S.ACCEPTED)),
     Queue("mine_overdue", "本单位超期", "尽快办结", UNIT_ROLES, my_overdue),

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from desk import acting, case, lights, phone
 from desk.phone import SECRETARIES, phone_page
+from desk.queues import to_decide
 from dispatch.models import Extension, Letter, Supervision, WorkOrder
-from dispatch.workflow import SIGNERS, WORK_ORDER
+from dispatch.workflow import SIGNERS
 from grievance.models import Case
 from grievance.wake import wake
 from street.models import DISTRICT_ROLES, Role
@@ -24,7 +25,7 @@ V = Supervision.Status
 # What a line about a case shows of it
 OF_CASE = ("category", "place__community", "promised_by", "street__calendar__base")
 CASE_MOVES = {"instruct", "propose_listing", "link"}
-ORDER_MOVES = {"transfer", "decide_extension"}
+ORDER_MOVES = {"transfer", "decide_extension", "agree_suspension", "refuse_suspension"}
 # A decision stands before a remark, and what ends something comes last
 USUAL = [
     "sign", "take", "list", "decide_extension", "instruct", "propose_listing", "transfer", "link", "decline_listing", "lift",
@@ -55,7 +56,8 @@ def waiting(request):
     user, at = request.user, timezone.now()
     eyes = list(supervisions(user).select_related(*(f"case__{name}" for name in OF_CASE)))
     fresh = [row for row in eyes if row.status in (V.RAISED, V.PROPOSED)]
-    mine = group([*map(raised, fresh), *map(drafted, drafts(user)), *map(asked, extensions(user))])
+    pending = to_decide(user, "handler", *(f"case__{name}" for name in OF_CASE))
+    mine = group([*map(raised, fresh), *map(drafted, drafts(user)), *map(asked, pending)])
     decided = {item.case.pk for item in mine}
     kept = group(under_way(row) for row in eyes if row.status in (V.ACTIVE, V.LISTED) and row.case_id not in decided)
     found = lights.lights_of([item.case for item in [*mine, *kept]], at)
@@ -83,14 +85,6 @@ def drafts(user):
     return Letter.objects.visible_to(user).drafts().filter(mine).select_related("to", *(f"case__{name}" for name in OF_CASE))
 
 
-def extensions(user):
-    """待我审批的延期, asked by somebody else."""
-    held = user.scope.where(WORK_ORDER.moves["decide_extension"].roles)
-    asked = Extension.objects.filter(agreed__isnull=True, order__status=WorkOrder.Status.ACCEPTED, order__case__street__in=held)
-    related = ("order__handler", *(f"order__case__{name}" for name in OF_CASE))
-    return asked.exclude(asked_by=user).select_related(*related)
-
-
 def raised(row):
     """(case, since, why, due) of something put before me."""
     return row.case, row.raised_at, f"{row.get_level_display()}：{row.reason}", row.due_at
@@ -101,10 +95,11 @@ def drafted(letter):
     return letter.case, letter.drafted_at, f"待签发{letter.get_kind_display()}，主送{letter.to}", None
 
 
-def asked(extension):
-    """(case, since, why, due) of an extension."""
-    order = extension.order
-    return order.case, extension.asked_at, f"{order.handler}申请延期{extension.days}个工作日", None
+def asked(request):
+    """(case, since, why, due) of an extension or a suspension that waits for my decision."""
+    order = request.order
+    what = f"延期{request.days}{request.get_unit_display()}" if isinstance(request, Extension) else f"挂账：{request.words}"
+    return order.case, request.asked_at, f"{order.handler}申请{what}", None
 
 
 def under_way(row):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from desk import queues
 from desk.doors import MATTERS, TRIAGE
+from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.models import Checkpoint
 from grievance.models import Notice
 from street.models import STREET_ROLES, Calendar, Role
@@ -71,6 +72,7 @@ def ways(request):
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
         ("数字", "/desk/figures/", roles & MATTERS),
+        ("重排时限", "/desk/replan/", roles & REPLANNERS),
     ]
     here = request.path
     return [

@@ -178,7 +178,7 @@ def pane(user, number, shown_page, at, last):
     if number is None and first is None:
         return None
     said_in = Prefetch("attachments", Attachment.objects.filter(remark__isnull=True), "said")
-    full = mine(user).select_related("category", "street__parent", "place__community", "place__parent__parent")
+    full = mine(user).select_related("category", "petition", "street__parent", "place__community", "place__parent__parent")
     full = full.prefetch_related(
         Prefetch("grievances", Grievance.objects.select_related("complainant").prefetch_related(said_in)),
         Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),

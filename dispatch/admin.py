@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from dispatch.actions import handling, policies
 from dispatch.models import (
+    Allowance,
     EscalationRung,
     Letter,
     Mediation,
@@ -76,6 +77,17 @@ class TimeLimitRows(Frozen):
     ordering = ["limit_class", "anchor"]
 
 
+class AllowanceRows(Frozen):
+    """宽限规则: extension and suspension, by step."""
+
+    model = Allowance
+    fields = ["kind", "limit_class", "step", "most", "unit", "deciders", "basis"]
+    ordering = ["kind", "limit_class", "step"]
+
+    def get_queryset(self, request):
+        return super(Frozen, self).get_queryset(request)
+
+
 class RungRows(Frozen):
     model = EscalationRung
     fields = ["code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "measure", "to", "paper", "sentence"]
@@ -107,7 +119,7 @@ class PolicyAdmin(ConfigAdmin):
 
     list_display = ["name", "version", "street", "state", "effective_from", "issued_at"]
     list_select_related = ["street"]
-    inlines = [TimeLimitRows, RungRows, RouteRows]
+    inlines = [TimeLimitRows, AllowanceRows, RungRows, RouteRows]
     readonly_fields = ["issued_at", "version"]
     exclude = ["digest"]
     actions = ["draft", "issue"]

@@ -4,7 +4,7 @@ Outside one's scope: 404. A move that is not open: 409, as the action says it.""
 
 from functools import partial
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import generics
@@ -12,9 +12,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dispatch import openings, routing, serializers
-from dispatch.actions import extensions, handling, mediation, returns
-from dispatch.models import WorkOrder
+from dispatch import deadlines, openings, routing, serializers
+from dispatch.actions import extensions, handling, mediation, petitions, returns, suspension
+from dispatch.explain import explain
+from dispatch.models import Anchor, Deadline, WorkOrder
 from grievance.case_api import Pages, Posted
 from grievance.casework import Refused
 from grievance.models import Case
@@ -56,6 +57,23 @@ class Order(APIView):
         """The order, with the moves open to the one who reads."""
         order = get_object_or_404(orders_of(request.user), number=number)
         return Response(described(order, request.user, timezone.now()))
+
+
+class OrderClocks(APIView):
+    """GET /api/v1/orders/<number>/clocks/: how each due time was counted."""
+
+    permission_classes = [Posted]
+
+    def get(self, request, number):
+        """The order's clocks and the case's own, explained."""
+        full = orders_of(request.user).select_related("case__street__parent", "case__street__calendar__base")
+        order = get_object_or_404(full, number=number)
+        calendar = deadlines.calendar_of(order.case.street)
+        rows = Deadline.objects.filter(Q(order=order) | Q(case=order.case, anchor=Anchor.MATTER))
+        rows = rows.select_related("limit__policy", "order").prefetch_related("order__extensions__decided_by")
+        told = [explain(row, calendar) for row in rows.order_by("starts_at", "due_at", "pk")]
+        context = {"at": timezone.now()}
+        return Response({"order": order.number, "clocks": serializers.Clock(told, many=True, context=context).data})
 
 
 class OrderMove(APIView):
@@ -104,9 +122,13 @@ def _route(case, asked, at):
 
 def described(order, user, at):
     """The order in full, read afresh: what was said, the orders beside it, and what `user` may do."""
-    full = WorkOrder.objects.select_related("handler", "case__category", "case__place__parent__parent", "case__street")
+    full = WorkOrder.objects.select_related(
+        "handler", "policy", "case__petition", "case__category", "case__place__parent__parent", "case__street"
+    )
     beside = Prefetch("case__orders", WorkOrder.objects.select_related("handler"))
-    order = full.prefetch_related(beside, "case__grievances", "case__mediations", "returns", "extensions").get(pk=order.pk)
+    order = full.prefetch_related(
+        beside, "case__grievances", "case__mediations", "returns", "extensions", "suspensions", "policy__allowances"
+    ).get(pk=order.pk)
     context = {
         "at": at,
         "said": [row for row in order.case.grievances.all() if row.withdrawn_at is None],
@@ -129,6 +151,10 @@ def _return(order, *, agreed, **more):
 
 def _extension(order, **more):
     extensions.decide(_waiting(order.extensions, "延期申请"), **more)
+
+
+def _suspension(order, **more):
+    suspension.decide(_waiting(order.suspensions, "挂账申请"), **more)
 
 
 def _open_mediation(order, **more):
@@ -154,6 +180,12 @@ MOVES = {
     "refuse_return": (serializers.Opinion, partial(_return, agreed=False)),
     "request_extension": (serializers.Extend, extensions.request),
     "decide_extension": (serializers.Verdict, _extension),
+    "ask_suspension": (serializers.Suspend, suspension.ask),
+    "agree_suspension": (serializers.Opinion, partial(_suspension, agreed=True)),
+    "refuse_suspension": (serializers.Opinion, partial(_suspension, agreed=False)),
+    "resume": (serializers.Note, suspension.resume),
+    "admit_petition": (serializers.Nothing, petitions.admit),
+    "notify_petitioner": (serializers.Nothing, petitions.notify_in_writing),
     "transfer": (serializers.Transfer, handling.transfer),
     "recall": (serializers.Reason, handling.recall),
     "open_mediation": (serializers.OpenMediation, _open_mediation),

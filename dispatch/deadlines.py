@@ -1,14 +1,21 @@
-"""时限: policy × calendar → due times and checkpoints. `plan`, `plan_fact`, `meet` and `drop` are their only writers."""
+"""时限: policy × calendar → due times and checkpoints. The functions of this module are their only writers.
+
+An order has a clock for each step; the case has one of its own (事项时限), from the first promise on, which neither a transfer
+nor another category starts anew."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch.models import Anchor, Checkpoint, Deadline, Policy, TimeLimit, Trigger
+from dispatch import reckoning
+from dispatch.models import Anchor, Checkpoint, Deadline, Petition, Policy, TimeLimit, Trigger
 from street.calendar import WorkingCalendar
 from street.models import Calendar
 
 SIGN_CLASS = "SIGN"
 """签发时限: the limit class of unsigned drafts."""
+
+PETITION_CLASS = "X"
+"""信访: the limit class of the statutory track; its objection and notice count from the day the petition came."""
 
 ORDER_ANCHORS = {Anchor.ACCEPT: "accept_due_at", Anchor.FIRST_CONTACT: "contact_due_at", Anchor.COMPLETION: "due_at"}
 
@@ -29,14 +36,21 @@ def calendar_of(street):
 
 def limit_for(policy, limit_class, anchor, case):
     """时限规则: the most specific row of the policy; LimitMissing where there is none."""
+    found = limits_of(policy, limit_class, case).get(anchor)
+    if found is None:
+        raise LimitMissing(f"{policy} {limit_class} {anchor}")
+    return found
+
+
+def limits_of(policy, limit_class, case):
+    """各环节时限: {anchor: the most specific row of the policy for this case}; one query."""
     rows = [
         row
-        for row in TimeLimit.objects.filter(policy=policy, limit_class=limit_class, anchor=anchor)
+        for row in TimeLimit.objects.filter(policy=policy, limit_class=limit_class)
         if row.category_id in _categories_of(case) and row.urgency in ("", case.urgency)
     ]
-    if not rows:
-        raise LimitMissing(f"{policy} {limit_class} {anchor}")
-    return max(rows, key=lambda row: (row.specificity, row.category_id == case.category_id))
+    rows.sort(key=lambda row: (row.specificity, row.category_id == case.category_id))
+    return {row.anchor: row for row in rows}
 
 
 def _categories_of(case):
@@ -54,20 +68,71 @@ def plan(order):
 
     Only the lead owes the resident a first contact: nobody is rung by three units about one thing."""
     calendar = calendar_of(order.case.street)
+    limits = limits_of(order.policy, order.limit_class, order.case)
     printed = []
     for anchor, field in ORDER_ANCHORS.items():
         if anchor == Anchor.FIRST_CONTACT and not order.lead:
             continue
-        limit = limit_for(order.policy, order.limit_class, anchor, order.case)
-        due = due_after(order.dispatched_at, limit, calendar)
-        deadline = Deadline.objects.create(
-            case=order.case, order=order, anchor=anchor, limit=limit, starts_at=order.dispatched_at, due_at=due
-        )
-        plan_rungs(deadline, calendar)
-        setattr(order, field, due)
+        if anchor not in limits:
+            raise LimitMissing(f"{order.policy} {order.limit_class} {anchor}")
+        setattr(order, field, start(order, anchor, limits[anchor], order.dispatched_at, calendar).due_at)
         printed.append(field)
     order.save(update_fields=printed)
+    if order.lead:
+        _plan_beside(order, limits, calendar)
     return order
+
+
+def start(order, anchor, limit, at, calendar):
+    """起算: one clock of an order, with its checkpoints, from the instant `at`."""
+    due = due_after(at, limit, calendar)
+    deadline = Deadline.objects.create(case=order.case, order=order, anchor=anchor, limit=limit, starts_at=at, due_at=due)
+    plan_rungs(deadline, calendar)
+    return deadline
+
+
+def _plan_beside(order, limits, calendar):
+    """What only a lead order carries: the case's own clock, the interim report, and the steps of the statutory track."""
+    _plan_matter(order, limits[Anchor.COMPLETION])
+    if Anchor.INTERIM in limits:
+        start(order, Anchor.INTERIM, limits[Anchor.INTERIM], order.dispatched_at, calendar)
+    if order.limit_class == PETITION_CLASS and (petition := Petition.objects.filter(case=order.case).first()):
+        for anchor in (Anchor.OBJECTION, Anchor.NOTICE):
+            if anchor in limits and not Deadline.objects.filter(case=order.case, anchor=anchor, met_at__isnull=False).exists():
+                start(order, anchor, limits[anchor], petition.received_at, calendar)
+
+
+def _plan_matter(order, limit):
+    """事项时限: the first promise; what runs already is left alone, whoever the case has gone to since."""
+    if matter_clock(order.case) is None:
+        clock = Deadline.objects.create(
+            case=order.case, anchor=Anchor.MATTER, limit=limit, starts_at=order.dispatched_at, due_at=order.due_at
+        )
+        plan_rungs(clock, calendar_of(order.case.street))
+
+
+def matter_clock(case):
+    """事项时限 that is running, else None."""
+    return Deadline.objects.filter(case=case, anchor=Anchor.MATTER, met_at__isnull=True, dropped_at__isnull=True).first()
+
+
+def end_matter(case, *, at, met):
+    """事项时限 ends: met with the resolution, or dropped with a case that was merged away or withdrawn."""
+    if clock := matter_clock(case):
+        clock.checkpoints.filter(fired_at__isnull=True).delete()
+        clock.met_at, clock.dropped_at = (at, None) if met else (None, at)
+        clock.save(update_fields=["met_at", "dropped_at"])
+
+
+def report_interim(order, *, at):
+    """阶段反馈: this one is made; the next one counts from now, as long as it would come before the order is due."""
+    running = Deadline.objects.filter(order=order, anchor=Anchor.INTERIM, met_at__isnull=True, dropped_at__isnull=True).first()
+    if running is None or running.paused(at):
+        return
+    meet(order, Anchor.INTERIM, at=at)
+    calendar = calendar_of(order.case.street)
+    if due_after(at, running.limit, calendar) < order.due_at:
+        start(order, Anchor.INTERIM, running.limit, at, calendar)
 
 
 def plan_review(order, *, at):
@@ -129,9 +194,21 @@ def _signature_terms(policy, case, at):
 
 
 def plan_rungs(deadline, calendar, occasion=""):
-    """Turn the timed rungs of the ladder into stored instants of one deadline of an order."""
-    rungs = _timed_rungs(deadline.order.policy, deadline.anchor)
-    Checkpoint.objects.bulk_create(_instants(deadline, rungs, calendar, occasion))
+    """Turn the timed rungs of the ladder into stored instants of one deadline of an order, or of the case itself."""
+    Checkpoint.objects.bulk_create(_instants(deadline, _timed_rungs(policy_of(deadline), deadline.anchor), calendar, occasion))
+
+
+def policy_of(deadline):
+    """政策 under which a clock runs: that of its order, else that of its limit."""
+    return deadline.order.policy if deadline.order else deadline.limit.policy
+
+
+def replan_rungs(deadline, calendar, *, at):
+    """重排节点: the due time has moved; what has fired is said again only where its instant lies ahead once more."""
+    fired = set(deadline.checkpoints.filter(fired_at__isnull=False).values_list("rung__code", flat=True))
+    deadline.checkpoints.filter(fired_at__isnull=True).delete()
+    rows = _instants(deadline, _timed_rungs(policy_of(deadline), deadline.anchor), calendar, f"{at:%s}")
+    Checkpoint.objects.bulk_create(row for row in rows if row.rung.code not in fired or row.due_at > at)
 
 
 def _timed_rungs(policy, anchor):
@@ -165,19 +242,15 @@ def fits(rung, case, order=None):
 def instant(rung, deadline, calendar):
     """触发时间 of a timed rung: at a share of the time, before, or after the due time."""
     if rung.trigger == Trigger.SHARE:
-        return at_share(deadline, rung, calendar)
+        return reckoning.share_instant(deadline, float(rung.amount), calendar)
     if rung.trigger == Trigger.BEFORE:
-        return max(deadline.starts_at, deadline.due_at - timedelta(hours=float(rung.amount)))
+        return _awake(deadline, max(deadline.starts_at, deadline.due_at - timedelta(hours=float(rung.amount))))
     return calendar.add(deadline.due_at, rung.amount, rung.unit) if rung.amount else deadline.due_at
 
 
-def at_share(deadline, rung, calendar):
-    """用时比例: the instant by which that share of the time has been used, in the time the limit itself counts."""
-    share = float(rung.amount)
-    if deadline.limit.unit in ("working_day", "working_hour"):
-        whole = calendar.working_hours_between(deadline.starts_at, deadline.due_at)
-        return calendar.add_working_time(deadline.starts_at, whole * share)
-    return deadline.starts_at + (deadline.due_at - deadline.starts_at) * share
+def _awake(deadline, at):
+    """Nobody is reminded while a clock stands still: then at its end."""
+    return next((last for first, last in deadline.stood_still if first <= at < last), at)
 
 
 def plan_fact(case, trigger, count, *, at, policy, order=None, occasion=None):
@@ -205,9 +278,14 @@ def resume(order, anchor, *, at):
     for deadline in Deadline.objects.filter(order=order, anchor=anchor, met_at__isnull=False):
         deadline.met_at = None
         deadline.save(update_fields=["met_at"])
-        fired = set(deadline.checkpoints.values_list("rung_id", flat=True))
-        plan_rungs(deadline, calendar, occasion=f"{at:%s}")
-        deadline.checkpoints.filter(rung__in=fired, fired_at__isnull=True).delete()
+        replan_rungs(deadline, calendar, at=at)
+
+
+def drop_one(order, anchor, *, at):
+    """One step is no longer asked for: its clock ends without having been met."""
+    running = Deadline.objects.filter(order=order, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
+    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    running.update(dropped_at=at)
 
 
 def drop(order, *, at):
@@ -224,12 +302,18 @@ def drop_letter(letter, *, at):
     running.update(met_at=at)
 
 
-def extend(order, due, *, at):
-    """延期: the completion clock gets a new due time and its ladder is planned anew; what has fired stays fired."""
-    deadline = Deadline.objects.get(order=order, anchor=Anchor.COMPLETION)
-    deadline.checkpoints.filter(fired_at__isnull=True).delete()
-    deadline.due_at = due
-    deadline.save(update_fields=["due_at"])
-    plan_rungs(deadline, calendar_of(order.case.street), occasion=f"{at:%s}")
-    order.due_at = due
-    order.save(update_fields=["due_at"])
+def move(deadline, due, calendar, *, at, **changes):
+    """改期: another due time for a running clock, and its ladder planned by it."""
+    for field, value in {"due_at": due, **changes}.items():
+        setattr(deadline, field, value)
+    deadline.save(update_fields=["due_at", *changes])
+    replan_rungs(deadline, calendar, at=at)
+
+
+def print_on(order):
+    """时限上单: the due times of the order's clocks, as they now are, on the order itself."""
+    due = dict(Deadline.objects.filter(order=order, anchor__in=ORDER_ANCHORS).values_list("anchor", "due_at"))
+    printed = {field: due[anchor] for anchor, field in ORDER_ANCHORS.items() if anchor in due}
+    for field, value in printed.items():
+        setattr(order, field, value)
+    order.save(update_fields=list(printed))

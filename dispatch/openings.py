@@ -3,8 +3,10 @@
 The table says who may do what in which state; here stands what would be refused all the same, so that nobody is offered it.
 What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing."""
 
+from dispatch import allowances
 from dispatch.actions.mediation import NEVER_MEDIATED, units_open_to
-from dispatch.models import Mediation
+from dispatch.deadlines import PETITION_CLASS
+from dispatch.models import Allowance, Mediation
 from dispatch.workflow import MEDIATION, MEDIATORS, WORK_ORDER
 from grievance.casework import Move
 
@@ -27,8 +29,19 @@ def returnable(order, user, at):
 
 
 def extendable(order, user, at):
-    """可申请延期: before the due time, and not asked before."""
-    return at <= order.due_at and all(row.agreed is False for row in order.extensions.all())
+    """可申请延期: before the due time, nothing waiting, and the policy allows one more."""
+    return _allowed(order, order.extensions.all(), Allowance.Kind.EXTENSION, at)
+
+
+def suspendable(order, user, at):
+    """可申请挂账: before the due time, nothing waiting, and the policy allows one more."""
+    return _allowed(order, order.suspensions.all(), Allowance.Kind.SUSPENSION, at)
+
+
+def _allowed(order, asked, kind, at):
+    if at > order.due_at or any(row.agreed is None for row in asked):
+        return False
+    return allowances.allowance_for(order, kind, sum(1 for row in asked if row.agreed) + 1) is not None
 
 
 def return_asked(order, user, at):
@@ -37,8 +50,17 @@ def return_asked(order, user, at):
 
 
 def extension_asked(order, user, at):
-    """延期待批, asked by somebody else."""
-    return _asked_by_another(order.extensions.all(), user)
+    """延期待批, asked by somebody else, and decided at one's level."""
+    return _mine_to_decide(order, order.extensions.all(), user)
+
+
+def suspension_asked(order, user, at):
+    """挂账待批, asked by somebody else, and decided at one's level."""
+    return _mine_to_decide(order, order.suspensions.all(), user)
+
+
+def _mine_to_decide(order, asked, user):
+    return any(row.agreed is None and allowances.may_decide(row, order, user) for row in asked)
 
 
 def completed_by_another(order, user, at):
@@ -50,10 +72,29 @@ def _asked_by_another(rows, user):
     return any(row.agreed is None and row.asked_by_id != user.pk for row in rows)
 
 
+def to_admit(order, user, at):
+    """信访件未受理."""
+    return _petition(order) is not None and _petition(order).admitted_at is None
+
+
+def to_notify(order, user, at):
+    """信访件未书面告知."""
+    return _petition(order) is not None and _petition(order).notified_at is None
+
+
+def _petition(order):
+    return getattr(order.case, "petition", None) if order.limit_class == PETITION_CLASS else None
+
+
 FACTS = {
+    "admit_petition": to_admit,
+    "notify_petitioner": to_notify,
     "ask_return": returnable,
     "request_extension": extendable,
     "decide_extension": extension_asked,
+    "ask_suspension": suspendable,
+    "agree_suspension": suspension_asked,
+    "refuse_suspension": suspension_asked,
     "agree_return": return_asked,
     "refuse_return": return_asked,
     "review_pass": completed_by_another,

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from dispatch.models import OrderReturn, WorkOrder
+from dispatch.models import OrderReturn, Suspension, WorkOrder
 from grievance.actions import privacy
 from grievance.case_serializers import Words
 from street.models import Organisation
@@ -43,7 +43,7 @@ class OrderSummary(serializers.ModelSerializer):
     def get_overdue(self, order) -> bool:
         """超期: not done by its time, or done after it; nothing is said of an order that was taken away."""
         counts = order.status in (*WorkOrder.OPEN, WorkOrder.Status.DONE)
-        return counts and (order.completed_at or self.context["at"]) > order.due_at
+        return counts and (order.missed_at is not None or (order.completed_at or self.context["at"]) > order.due_at)
 
 
 class OrderDetail(OrderSummary):
@@ -87,6 +87,40 @@ class OrderDetail(OrderSummary):
     def get_moves(self, order) -> list:
         """可办动作."""
         return [move.name for move in self.context["moves"]]
+
+
+class Stretch(serializers.Serializer):
+    """一段: days that count alike, or are skipped for the same reason."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    counted = serializers.CharField()
+    counts = serializers.BooleanField()
+    reason = serializers.CharField()
+    hours = serializers.CharField()
+
+
+class Clock(serializers.Serializer):
+    """一个时限, explained."""
+
+    anchor = serializers.CharField(source="deadline.anchor")
+    step = serializers.CharField(source="deadline.get_anchor_display")
+    starts_at = serializers.DateTimeField(source="deadline.starts_at")
+    due_at = serializers.DateTimeField(source="deadline.due_at")
+    met_at = serializers.DateTimeField(source="deadline.met_at")
+    dropped_at = serializers.DateTimeField(source="deadline.dropped_at")
+    missed_at = serializers.DateTimeField(source="deadline.missed_at")
+    overdue = serializers.SerializerMethodField()
+    policy = serializers.CharField()
+    row = serializers.CharField()
+    basis = serializers.CharField()
+    stretches = Stretch(many=True)
+    changes = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
+
+    def get_overdue(self, told) -> bool:
+        """超期."""
+        return told.deadline.overdue(self.context["at"])
 
 
 class Nothing(serializers.Serializer):
@@ -138,6 +172,20 @@ class Extend(serializers.Serializer):
 
     days = serializers.IntegerField(min_value=1, max_value=365)
     reason = Words()
+
+
+class Suspend(serializers.Serializer):
+    """申请挂账."""
+
+    reason = serializers.ChoiceField(Suspension.Reason.choices)
+    words = Words()
+    review_at = serializers.DateTimeField()
+
+
+class Note(serializers.Serializer):
+    """说明."""
+
+    note = Words()
 
 
 class Reason(serializers.Serializer):

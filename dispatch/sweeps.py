@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dispatch import routing
-from dispatch.actions import handling, ladder, supervision
-from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, WorkOrder
+from dispatch.actions import handling, ladder, supervision, suspension
+from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, Suspension, WorkOrder
 from grievance.actions import triage
 from grievance.casework import lock
 from grievance.models import Case
@@ -107,9 +107,21 @@ def _postpone(checkpoint, error, *, at):
 
 
 def reconcile(*, at, size=200):
-    """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done."""
+    """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done,
+    and clocks that have stood still long enough."""
     done = [_each(_left_open(size), _end, at), _each(_recounted(size), _count, at), _each(_released(size), _finish, at)]
-    return sum(done)
+    return sum(done) + attend_suspensions(at=at, size=size)
+
+
+def attend_suspensions(*, at, size=200):
+    """挂账到期: resume what is at its cap, call for the reviews of the day; one that fails does not stop the others."""
+    due = list(Suspension.objects.to_attend(at).select_related("order").order_by("cap_at")[:size])
+    for row in due:
+        try:
+            suspension.attend(row, at=at)
+        except Exception:
+            log.exception("suspension %s was not attended to", row.pk)
+    return len(due)
 
 
 def _each(cases, act, at):

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from dispatch import sweeps
+from dispatch.actions import issuing
 from grievance.wake import wake
 
 
@@ -29,3 +30,4 @@ def route_submitted():
 def reconcile():
     """Beat, every minute; woken after a merge or a withdrawal."""
     sweeps.reconcile(at=timezone.now())
+    issuing.make_missing(at=timezone.now())

@@ -7,6 +7,7 @@ from dispatch import api
 urlpatterns = [
     path("api/v1/orders/", api.Orders.as_view(), name="api-orders"),
     path("api/v1/orders/<str:number>/", api.Order.as_view(), name="api-order"),
+    path("api/v1/orders/<str:number>/clocks/", api.OrderClocks.as_view(), name="api-order-clocks"),
     path("api/v1/orders/<str:number>/moves/<slug:move>/", api.OrderMove.as_view(), name="api-order-move"),
     # 派单 is the work's, though its address stands among the case's moves
     path("api/v1/cases/<str:number>/moves/dispatch/", api.Dispatch.as_view(), name="api-case-dispatch"),

@@ -8,13 +8,15 @@ S = WorkOrder.Status
 UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.GRID_WORKER}
 HEADS = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
 DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
+DECIDERS = {Role.STREET_LEADER, Role.SHIFT_LEADER, Role.STREET_SECRETARY, Role.UNIT_HEAD}
+"""可审批延期和挂账的角色; which of them decides a given request, the policy says (宽限规则)."""
 REVIEWERS = {Role.SHIFT_LEADER, Role.SUPERVISOR, Role.DISPATCHER}
 
 WORK_ORDER = Workflow(
     "工单",
     Move("accept", "签收", {S.DISPATCHED}, S.ACCEPTED, UNIT),
-    Move("respond", "首次联系", {S.ACCEPTED}, None, UNIT),
-    Move("add_progress", "办理进展", {S.ACCEPTED}, None, UNIT),
+    Move("respond", "首次联系", {S.ACCEPTED, S.SUSPENDED}, None, UNIT),
+    Move("add_progress", "办理进展", {S.ACCEPTED, S.SUSPENDED}, None, UNIT),
     Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, HEADS),
     Move("review_pass", "审核通过", {S.COMPLETED}, S.DONE, REVIEWERS),
     Move("review_reject", "审核退回", {S.COMPLETED}, S.ACCEPTED, REVIEWERS),
@@ -22,8 +24,15 @@ WORK_ORDER = Workflow(
     Move("agree_return", "同意退单", {S.RETURNING}, S.RETURNED, {Role.SHIFT_LEADER, Role.SUPERVISOR}),
     Move("refuse_return", "驳回退单", {S.RETURNING}, None, {Role.SHIFT_LEADER, Role.SUPERVISOR}),
     Move("request_extension", "申请延期", {S.ACCEPTED}, None, HEADS),
-    Move("decide_extension", "审批延期", {S.ACCEPTED}, None, {Role.STREET_LEADER, Role.SHIFT_LEADER}),
-    Move("transfer", "转派", {S.DISPATCHED, S.ACCEPTED, S.RETURNING}, S.TRANSFERRED, {*DESK, Role.STREET_SECRETARY}),
+    Move("decide_extension", "审批延期", {S.ACCEPTED}, None, DECIDERS),
+    Move("ask_suspension", "申请挂账", {S.ACCEPTED}, None, HEADS),
+    Move("agree_suspension", "同意挂账", {S.ACCEPTED}, S.SUSPENDED, DECIDERS),
+    Move("refuse_suspension", "不同意挂账", {S.ACCEPTED}, None, DECIDERS),
+    Move("review_suspension", "挂账复核", {S.SUSPENDED}, None, {SYSTEM}),
+    Move("resume", "恢复计时", {S.SUSPENDED}, S.ACCEPTED, {*HEADS, *REVIEWERS, Role.STREET_LEADER, SYSTEM}),
+    Move("admit_petition", "受理信访件", {S.ACCEPTED}, None, HEADS),
+    Move("notify_petitioner", "已书面告知", {S.ACCEPTED}, None, HEADS),
+    Move("transfer", "转派", {S.DISPATCHED, S.ACCEPTED, S.SUSPENDED, S.RETURNING}, S.TRANSFERRED, {*DESK, Role.STREET_SECRETARY}),
     Move("recall", "收回", {S.DISPATCHED}, S.RECALLED, DESK),
     Move("close_merged", "随并案关闭", set(WorkOrder.OPEN), S.MERGED, {SYSTEM}),
     Move("cancel", "随撤回关闭", set(WorkOrder.OPEN), S.CANCELLED, {SYSTEM}),

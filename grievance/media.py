@@ -197,12 +197,12 @@ def _keep(kind, content_type, content):
     mark = sha256(content).hexdigest()
     row = Attachment(sha256=mark, content_type=content_type)
     name = stored_as(row, "")
-    _write(Path(default_storage.path(name)), content)
+    write_whole(Path(default_storage.path(name)), content)
     return Kept(kind=kind, content_type=content_type, sha256=mark, size=len(content), name=name)
 
 
-def _write(path, content):
-    """Whole or not at all, and on the disk before the row that names it: the name is the digest, so it is never half right."""
+def write_whole(path, content):
+    """存盘: whole or not at all, and on the disk before the row that names it: the name is the digest, so it is never half right."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -15,6 +15,7 @@ from tests import services, triggers
 MEANS = {
     "needs_postgres": ("PostgreSQL（Debian 包 postgresql）", services.postgres_bin),
     "needs_redis": ("Redis（Debian 包 redis-server）", services.redis_bin),
+    "needs_office": ("LibreOffice（Debian 包 libreoffice-writer-nogui、poppler-utils）", services.office_bin),
     "needs_chromium": ("Chromium（Debian 包 chromium）", services.chromium_bin),
     "needs_curl": ("curl（Debian 包 curl）", services.curl_bin),
     "needs_compose": ("docker-compose（Debian 包 docker-compose）", services.compose_bin),

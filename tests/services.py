@@ -33,6 +33,12 @@ def redis_bin():
     return shutil.which("redis-server") or shutil.which("valkey-server")
 
 
+def office_bin():
+    """LibreOffice, and what looks into its PDFs; else None."""
+    means = [shutil.which(name) for name in ("soffice", "pdffonts", "pdftotext")]
+    return means[0] if all(means) else None
+
+
 def chromium_bin():
     """A Chromium to drive, else None; CHROMIUM names another one."""
     names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
@@ -58,7 +64,7 @@ def shared_data():
 SETTINGS = {
     *("PROFILE", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "SITE_URL", "HOST", "PORT", "DEBUG", "DEMO", "ALLOWED_HOSTS"),
     *("SECRET_KEY", "SECRET_KEY_FALLBACKS", "SEALING_KEYS", "TRUSTED_PROXIES", "STATIC_ROOT", "NOTICE_BACKEND"),
-    *("INTAKE_THROTTLE", "OFFICE_PHONE", "URGE_HOURS", "LOG_LEVEL", "POSTGRES_PASSWORD", "DJANGO_SETTINGS_MODULE"),
+    *("INTAKE_THROTTLE", "OFFICE_PHONE", "URGE_HOURS", "PAPER_FONTS", "LOG_LEVEL", "POSTGRES_PASSWORD", "DJANGO_SETTINGS_MODULE"),
 }
 
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
+from dispatch.actions import suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -122,6 +123,7 @@ def add_progress(order, *, text, public=False, by, at):
         sentence=f"{order.handler}记录办理进展（第{note.pk}号说明）。",
         public=text if public else "",
     )
+    deadlines.report_interim(order, at=at)
     return order
 
 
@@ -137,7 +139,7 @@ def complete(order, *, public_answer, internal_record="", by, at):
         public_answer=public_answer, internal_record=internal_record,
         sentence=f"{order.handler}报告办结，待审核。",
     )  # fmt: skip
-    for anchor in (Anchor.COMPLETION, Anchor.FIRST_CONTACT):
+    for anchor in (Anchor.COMPLETION, Anchor.FIRST_CONTACT, Anchor.INTERIM):
         deadlines.meet(order, anchor, at=at)
     deadlines.plan_review(order, at=at)
     return order
@@ -179,6 +181,8 @@ def finish(case, *, by, at):
     if not answers:
         return
     case = closing.resolve(case, by=by, at=at, answer=" ".join(answers))
+    if case.status == Case.Status.RESOLVED:
+        deadlines.end_matter(case, at=at, met=True)
     if case.status == Case.Status.RESOLVED and case.parent_id and case.parent.waits_for_linked:
         _finish_parent(case, at=at)
 
@@ -201,6 +205,7 @@ def transfer(order, *, to, reason, by, at):
     if case.orders.open().filter(handler=to).exclude(pk=order.pk).exists():
         raise Refused("already_handling", f"{to}在该事项上已有未办结的工单，不能再转派给它。")
     WORK_ORDER.apply("transfer", order, by=by, at=at, ended_at=at, sentence=f"由{order.handler}转派{to}：{reason}")
+    suspension.finish(order, by=by, at=at)
     deadlines.drop(order, at=at)
     new = _order(
         case, to, lead=order.lead, policy=order.policy, limit_class=order.limit_class, basis=order.basis, demand=reason,
@@ -257,7 +262,9 @@ def end_orders(case, *, move, sentence, at):
     case = lock(case)
     for order in case.orders.open():
         WORK_ORDER.apply(move, order, by=None, at=at, ended_at=at, sentence=f"工单 {order.number} {sentence}。")
+        suspension.finish(order, by=None, at=at)
         deadlines.drop(order, at=at)
+    deadlines.end_matter(case, at=at, met=False)
     supervision.lapse(case, at=at)
 
 

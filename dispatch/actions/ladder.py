@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from dispatch import deadlines
 from dispatch.models import Checkpoint, EscalationRung, Letter, Level, Supervision
+from dispatch.papers.forms import FORMS
 from grievance.casework import beijing, event_for, notice_for
 from grievance.models import CaseUnit, Event, Notice
+from street.models import Organisation
 
 DESK_ROLES = {Level.DESK: "supervisor", Level.STREET_LEADER: "street_leader", Level.STREET_SECRETARY: "street_secretary"}
 SUPERVISION_LEVELS = {
@@ -131,10 +133,7 @@ def _letter(kind, checkpoint, to, at, supervision=None):
     body = f"事项 {case.number}{number}：{checkpoint.rung.sentence}"
     if order and order.due_at:
         body += f"办结时限为{beijing(order.due_at)}。"
-    if kind == Letter.Kind.LISTING_PROPOSAL:
-        body += "该事项超出街道权限或影响较大，提请区级挂牌督办。"
-    else:
-        body += "请抓紧办理，并反馈办理情况。"
+    body += FORMS[kind][Organisation.Relation(to.relation)].ask
     return Letter(
         kind=kind, case=case, order=order, supervision=supervision, checkpoint=checkpoint, issuer=case.street, to=to,
         subject=f"关于{case.title or case.number}的{kind.label}"[:120], body=body, drafted_at=at,

@@ -5,7 +5,7 @@ from django.db import transaction
 from dispatch.actions.handling import REWORK_CLASS
 from dispatch.actions.ladder import MEASURES
 from dispatch.deadlines import SIGN_CLASS
-from dispatch.models import Anchor, EscalationRung, Policy, RoutingRule, TimeLimit
+from dispatch.models import Allowance, Anchor, EscalationRung, Policy, RoutingRule, TimeLimit
 from grievance.casework import Refused
 from grievance.models import Category
 
@@ -20,7 +20,7 @@ def draft_from(policy, *, at):
     draft = Policy.objects.create(
         **{name: getattr(policy, name) for name in COPIED}, version=last.version + 1, effective_from=at, issued_at=None
     )
-    for model in (TimeLimit, EscalationRung):
+    for model in (TimeLimit, EscalationRung, Allowance):
         rows = list(model.objects.filter(policy=policy))
         for row in rows:
             row.pk, row.policy = None, draft

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from dispatch import deadlines
-from dispatch.models import OrderReturn, Trigger, WorkOrder
+from dispatch.models import Anchor, Deadline, OrderReturn, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
 from grievance.casework import Refused, lock, notice_for, notify, promise
@@ -26,6 +26,7 @@ def ask_return(order, *, reason, basis, suggested=None, by, at):
     was = order.status
     label = OrderReturn.Reason(reason).label
     WORK_ORDER.apply("ask_return", order, by=by, at=at, sentence=f"{order.handler}申请退单（{label}）：{basis}")
+    deadlines.meet(order, Anchor.OBJECTION, at=at)
     row = OrderReturn.objects.create(
         order=order, reason=reason, basis=basis, suggested=suggested, was=was, asked_by=by, asked_at=at
     )
@@ -35,13 +36,20 @@ def ask_return(order, *, reason, basis, suggested=None, by, at):
 
 
 def _in_time(order, at):
+    if objection := Deadline.objects.filter(order=order, anchor=Anchor.OBJECTION).first():
+        _refuse_late(objection.due_at, "异议期限", at)
+        return
     try:
         limit = deadlines.limit_for(order.policy, order.limit_class, "return", order.case)
     except deadlines.LimitMissing:
         return
     until = deadlines.due_after(order.dispatched_at, limit, deadlines.calendar_of(order.case.street))
+    _refuse_late(until, "退单期限", at)
+
+
+def _refuse_late(until, noun, at):
     if at > until:
-        raise Refused("too_late", f"退单期限为{casework.beijing(until)}，已经超过。请继续办理，或报告工作专班会商。")
+        raise Refused("too_late", f"{noun}为{casework.beijing(until)}，已经超过。请继续办理，或报告工作专班会商。")
 
 
 @transaction.atomic

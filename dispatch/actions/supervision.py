@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
-from dispatch.actions import ladder
+from dispatch.actions import issuing, ladder
 from dispatch.models import Instruction, Letter, Supervision
 from dispatch.workflow import ANSWERERS, LETTER, SUPERVISION
 from grievance import casework
@@ -37,6 +37,7 @@ def sign(letter, *, by, at):
         sentence=f"{by}签发{letter.get_kind_display()} {number}，主送{letter.to}。", public=_public_of(letter),
     )  # fmt: skip
     deadlines.drop_letter(letter, at=at)
+    issuing.fix(letter, at=at)
     involve(letter.case, letter.to)
     text = f"{letter.get_kind_display()} {number}：{letter.subject}，请查收并反馈。"
     notify(notice_for(f"letter:{letter.pk}", "letter", letter.case, text, at=at, organisation=letter.to))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from functools import cached_property
 
-from dispatch.loading import routes
+from dispatch.loading import allowances, routes
 from dispatch.loading.rungs import read_rung
 from dispatch.models import Anchor, Unit
 from grievance.models import Urgency
@@ -16,7 +16,19 @@ from street.models import Organisation
 LIMIT_KEYS = ("limit_class", "anchor", "category", "urgency", "amount", "unit", "roll_over", "basis")
 LIMITED = {
     anchor.value: anchor.label
-    for anchor in (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION, Anchor.REVIEW, Anchor.RETURN, Anchor.SIGNATURE)
+    for anchor in (
+        Anchor.ACCEPT,
+        Anchor.FIRST_CONTACT,
+        Anchor.INTERIM,
+        Anchor.COMPLETION,
+        Anchor.REVIEW,
+        Anchor.RETURN,
+        Anchor.SIGNATURE,
+        Anchor.OBJECTION,
+        Anchor.NOTICE,
+        Anchor.RECHECK,
+        Anchor.FINAL,
+    )
 }
 """有时限的环节."""
 
@@ -33,7 +45,8 @@ class Content:
         self.policy.only("name", "version", "street", "effective_from")
         self.street = self._street()
         self.figures = self._figures()
-        self.limits, self.rungs, self.routes = [], [], []
+        self.limits, self.rungs, self.routes, self.allowances = [], [], [], []
+        allowances.read(self)
         self._read_limits()
         self._read_rungs()
         routes.read(self)
@@ -44,6 +57,8 @@ class Content:
         parts = {"figures": self.figures}
         for name in ("limits", "rungs", "routes"):
             parts[name] = sorted(json.dumps(row, sort_keys=True) for row, _ in getattr(self, name))
+        if self.allowances:
+            parts["allowances"] = sorted(json.dumps(row, sort_keys=True) for row, _ in self.allowances)
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def category(self, row):

@@ -6,7 +6,10 @@ from street.calendar import DAY_UNITS
 KEYS = ("code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "measure", "to", "paper", "sentence")
 Measure = EscalationRung.Measure
 TIMED = (Trigger.SHARE, Trigger.BEFORE, Trigger.AFTER)
-CLOCKS = (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION, Anchor.REVIEW, Anchor.SIGNATURE)
+CLOCKS = (
+    Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.INTERIM, Anchor.COMPLETION, Anchor.REVIEW, Anchor.SIGNATURE, Anchor.OBJECTION,
+    Anchor.NOTICE, Anchor.MATTER,
+)  # fmt: skip
 """有时钟的环节: only these have checkpoints planned from their limits."""
 
 PRESSED = (Level.HANDLER, Level.UNIT_HEAD, Level.DESK, Level.STREET_LEADER, Level.STREET_SECRETARY)
@@ -36,6 +39,8 @@ def read_rung(row, category):
         row.fail("派单即提请挂牌的阶梯须写明类别 category。", "trigger")
     if clock["anchor"] == Anchor.SIGNATURE and (measure == Measure.DRAFT or "limit_class" in row):
         row.fail("签发环节的阶梯不分时限等级，也不能再拟文。", "anchor")
+    if clock["anchor"] == Anchor.MATTER and trigger in TIMED and "limit_class" in row:
+        row.fail("事项时限的阶梯不分时限等级：事项可能几经转派。", "limit_class")
     return {
         "code": row.code("code", most=32),
         "trigger": trigger,

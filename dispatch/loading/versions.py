@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from dispatch.models import EscalationRung, Policy, RoutingRule, TimeLimit
+from dispatch.models import Allowance, EscalationRung, Policy, RoutingRule, TimeLimit
 from grievance.models import Category
 from street.models import Organisation
 
@@ -59,6 +59,7 @@ def _write(policy, content):
     limits = [_with(row, categories, policy) for row, _ in content.limits]
     rungs = [_with(row, categories, policy) for row, _ in content.rungs]
     TimeLimit.objects.bulk_create(TimeLimit(**row) for row in limits)
+    Allowance.objects.bulk_create(Allowance(policy=policy, **row) for row, _ in content.allowances)
     EscalationRung.objects.bulk_create(EscalationRung(**row) for row in rungs)
     for row, _ in content.routes:
         _write_route(row, policy, categories, units)

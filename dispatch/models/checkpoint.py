@@ -1,5 +1,7 @@
 """时限与时限节点: due times and the instants at which something follows, as rows; no clock lives anywhere else."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +9,7 @@ from dispatch.models.policy import Anchor
 
 
 class Deadline(models.Model):
-    """时限: one clock of an order or a draft, with its start, its due time, and when it was met."""
+    """时限: one clock of an order, a draft, or the case itself (事项), with its start, its due time, and when it was met."""
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="deadlines", verbose_name="事项")
     order = models.ForeignKey("dispatch.WorkOrder", models.PROTECT, null=True, related_name="deadlines", verbose_name="派工单")
@@ -16,6 +18,8 @@ class Deadline(models.Model):
     limit = models.ForeignKey("dispatch.TimeLimit", models.PROTECT, related_name="+", verbose_name="时限规则")
     starts_at = models.DateTimeField("起算")
     due_at = models.DateTimeField("到期")
+    pauses = models.JSONField("挂账区间", default=list, blank=True, help_text="起、止、原到期，北京时间")
+    missed_at = models.DateTimeField("曾超过的时限", null=True, help_text="批准新时限时已经超过的原时限；不因批准而抹去")
     met_at = models.DateTimeField("完成", null=True)
     dropped_at = models.DateTimeField("作废", null=True)
 
@@ -24,7 +28,19 @@ class Deadline(models.Model):
         ordering = ["due_at"]
         constraints = [
             models.UniqueConstraint(
-                name="order_has_one_clock_per_anchor", fields=["order", "anchor"], condition=Q(order__isnull=False)
+                name="order_has_one_clock_per_anchor",
+                fields=["order", "anchor"],
+                condition=Q(order__isnull=False) & ~Q(anchor="interim"),
+            ),
+            models.UniqueConstraint(
+                name="order_has_one_running_interim_clock",
+                fields=["order"],
+                condition=Q(anchor="interim", met_at__isnull=True, dropped_at__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="case_has_one_running_clock_of_its_own",
+                fields=["case"],
+                condition=Q(anchor="matter", met_at__isnull=True, dropped_at__isnull=True),
             ),
             models.UniqueConstraint(
                 name="letter_has_one_clock_per_anchor", fields=["letter", "anchor"], condition=Q(letter__isnull=False)
@@ -37,11 +53,20 @@ class Deadline(models.Model):
     @property
     def breached(self):
         """超期: met late; a later approval never erases it."""
-        return self.met_at is not None and self.met_at > self.due_at
+        return self.missed_at is not None or (self.met_at is not None and self.met_at > self.due_at)
+
+    @property
+    def stood_still(self):
+        """挂账区间: [(from, to)] in which this clock did not run; the last one may end ahead."""
+        return [(datetime.fromisoformat(row["from"]), datetime.fromisoformat(row["to"])) for row in self.pauses]
+
+    def paused(self, at):
+        """是否挂账 at the instant `at`."""
+        return any(first <= at < last for first, last in self.stood_still)
 
     def overdue(self, at):
-        """是否超期 at the instant `at`: running past its due time, or met late."""
-        return self.dropped_at is None and (self.met_at or at) > self.due_at
+        """是否超期 at the instant `at`: running past its due time, met late, or given another due time only after that."""
+        return self.dropped_at is None and (self.missed_at is not None or (self.met_at or at) > self.due_at)
 
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):

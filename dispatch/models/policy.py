@@ -57,6 +57,11 @@ class Anchor(models.TextChoices):
     REVIEW = "review", "办结审核"
     RETURN = "return", "退单"
     SIGNATURE = "signature", "签发"
+    INTERIM = "interim", "阶段反馈"
+    OBJECTION = "objection", "异议"
+    NOTICE = "notice", "书面告知"
+    RECHECK = "recheck", "复查"
+    FINAL = "final", "复核"
     CALLBACK = "callback", "回访"
     MATTER = "matter", "事项"
 

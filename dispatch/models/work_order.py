@@ -23,6 +23,7 @@ class WorkOrder(models.Model):
     class Status(models.TextChoices):
         DISPATCHED = "dispatched", "待签收"
         ACCEPTED = "accepted", "办理中"
+        SUSPENDED = "suspended", "挂账中"
         RETURNING = "returning", "退单待审"
         COMPLETED = "completed", "办结待审"
         DONE = "done", "已办结"
@@ -32,7 +33,7 @@ class WorkOrder(models.Model):
         MERGED = "merged", "随并案关闭"
         CANCELLED = "cancelled", "随撤回关闭"
 
-    OPEN = (Status.DISPATCHED, Status.ACCEPTED, Status.RETURNING, Status.COMPLETED)
+    OPEN = (Status.DISPATCHED, Status.ACCEPTED, Status.SUSPENDED, Status.RETURNING, Status.COMPLETED)
 
     number = models.CharField("工单编号", max_length=24, unique=True)
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="orders", verbose_name="事项")
@@ -53,6 +54,7 @@ class WorkOrder(models.Model):
     accept_due_at = models.DateTimeField("签收时限", null=True)
     contact_due_at = models.DateTimeField("首次联系时限", null=True)
     due_at = models.DateTimeField("办结时限", null=True)
+    missed_at = models.DateTimeField("曾超过的办结时限", null=True)
     accepted_at = models.DateTimeField("签收时间", null=True)
     accepted_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="签收人")
     contacted_at = models.DateTimeField("首次联系时间", null=True)
@@ -71,12 +73,12 @@ class WorkOrder(models.Model):
             models.UniqueConstraint(
                 name="case_has_one_open_lead_order",
                 fields=["case"],
-                condition=Q(lead=True, status__in=["dispatched", "accepted", "returning", "completed"]),
+                condition=Q(lead=True, status__in=["dispatched", "accepted", "suspended", "returning", "completed"]),
             ),
             models.UniqueConstraint(
                 name="unit_has_one_open_order_per_case",
                 fields=["case", "handler"],
-                condition=Q(status__in=["dispatched", "accepted", "returning", "completed"]),
+                condition=Q(status__in=["dispatched", "accepted", "suspended", "returning", "completed"]),
             ),
             models.CheckConstraint(
                 name="automatic_order_names_its_authority",

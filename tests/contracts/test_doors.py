@@ -116,7 +116,8 @@ def filled(pattern, rows, scene):
     of_order = "orders/" in pattern
     values = {
         "<str:number>": (rows["order"] if of_order else rows["case"]).number, "<str:grievance>": rows["grievance"].number,
-        "<slug:place>": scene.building.code, "<slug:move>": "accept", "<path:object_id>": str(pk_for(pattern, rows, scene)),
+        "<slug:place>": scene.building.code, "<slug:move>": "accept", "<slug:kind>": "order",
+        "<path:object_id>": str(pk_for(pattern, rows, scene)),
         "<int:pk>": str(pk_for(pattern, rows, scene)), "<path:content_type_id>/": "1/", "<id>": "1", "<int:content_type_id>": "1",
     }  # fmt: skip
     for hole, value in values.items():
@@ -128,6 +129,7 @@ def filled(pattern, rows, scene):
 def pk_for(pattern, rows, scene):
     """The key of the row that such an address speaks of."""
     by_word = {
+        "papers/<slug": "order", "papers/<int": "letter",
         "callback": "callback", "attachments": "attachment", "codes": "code", "qrcode": "code", "grievance/case": "case",
         "grievance/grievance": "grievance", "workorder": "order", "letter": "letter", "supervision": "supervision",
         "mediation": "mediation",

@@ -187,7 +187,7 @@ def test_page_costs_the_same_however_many_spoke(luxi, order, django_assert_num_q
     luxi.get(page_of(order))
     for _ in range(3):
         a_grievance(order.case)
-    with django_assert_num_queries(SIGNED_IN + 18):
+    with django_assert_num_queries(SIGNED_IN + 21):
         luxi.get(page_of(order))
 
 
@@ -201,6 +201,7 @@ def test_dispatched_order_offers_exactly_these_moves(luxi, order):
 def test_accepted_order_offers_exactly_these_moves(luxi, accepted):
     assert moves_on(luxi.get(page_of(accepted))) == [
         "respond", "add_progress", "complete", "open_mediation", "link", "ask_return", "request_extension",
+        "ask_suspension",
     ]  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def test_list_costs_the_same_however_long(scene, secretary, order, django_assert
     secretary.get("/phone/secretary/")
     for _ in range(3):
         raised(an_order(scene).case)
-    with django_assert_num_queries(SIGNED_IN + 3):  # supervision, drafts, clocks
+    with django_assert_num_queries(SIGNED_IN + 5):  # supervision, drafts, extensions, suspensions, clocks
         secretary.get("/phone/secretary/")
 
 
@@ -253,7 +253,7 @@ def test_matter_costs_the_same_however_many_spoke(scene, secretary, order, djang
     secretary.get(page_of(order.case))
     supervision.instruct(order.case, text="一", by=scene.who("secretary"), at=NOW)
     supervision.instruct(order.case, text="二", by=scene.who("secretary"), at=NOW)
-    with django_assert_num_queries(SIGNED_IN + 18):
+    with django_assert_num_queries(SIGNED_IN + 21):
         secretary.get(page_of(order.case))
 
 

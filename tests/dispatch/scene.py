@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from dispatch.models import EscalationRung, Policy, RoutingRule, StandingAuthority, TimeLimit
+from dispatch.models import Allowance, EscalationRung, Policy, RoutingRule, StandingAuthority, TimeLimit
 from grievance.casework import human_number
 from grievance.models import Case, Category, Complainant, Grievance
 from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
@@ -106,6 +106,8 @@ def _a_policy(street, heat, heating, damages):
     TimeLimit.objects.create(policy=policy, limit_class="SIGN", anchor="signature", amount=1, unit="working_day")
     for anchor, amount in (("accept", 1), ("first_contact", 2), ("completion", 24), ("review", 8)):
         TimeLimit.objects.create(policy=policy, limit_class="U2", anchor=anchor, amount=amount, unit="clock_hour")
+    for kind, most, unit in (("extension", 10, "working_day"), ("suspension", 30, "calendar_day")):
+        Allowance.objects.create(policy=policy, kind=kind, most=most, unit=unit, deciders=["street_leader", "shift_leader"])
     for code, trigger, anchor, amount, unit, measure, to, paper in RUNGS:
         EscalationRung.objects.create(
             policy=policy, code=code, trigger=trigger, anchor=anchor, amount=amount, unit=unit, measure=measure, to=to,

@@ -80,7 +80,7 @@ def test_dispatched_order_opens_exactly_these_moves_to_its_handler(scene, order)
 def test_accepted_order_opens_exactly_these_moves_to_its_handler(scene, order):
     client = signed_in(scene.who("luxi"))
     assert move(client, order, "accept").json()["moves"] == [
-        "respond", "add_progress", "complete", "ask_return", "request_extension", "open_mediation",
+        "respond", "add_progress", "complete", "ask_return", "request_extension", "ask_suspension", "open_mediation",
     ]  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def test_order_costs_the_same_however_many_spoke(scene, order, django_assert_num
     client = signed_in(scene.who("luxi"))
     for _ in range(3):
         a_grievance(order.case)
-    with django_assert_num_queries(SIGNED_IN + 7):
+    with django_assert_num_queries(SIGNED_IN + 9):
         client.get(f"/api/v1/orders/{order.number}/")
 
 

@@ -1,0 +1,87 @@
+"""公文内容: the facts of a letter as plain strings, ready to be fixed at signing and set in a template."""
+
+from dispatch.models import Letter, WorkOrder
+from dispatch.papers.forms import balanced, form_of, organ_of, subject_for
+from dispatch.papers.veil import Veil
+from grievance.casework import beijing
+from street.models import Organisation
+from street.templatetags.beijing import beijing_date
+
+RELATED = (
+    "issuer__parent", "to__supervisor", "to__parent", "case__street", "case__category", "case__place__community",
+    "case__place__parent__parent", "order__handler", "supervision__taken_by", "checkpoint__rung", "signed_by",
+)  # fmt: skip
+"""What `letter_facts` reads with the letter; fetched with it, the rest costs three queries."""
+
+
+def letter_facts(letter):
+    """公文要素: everything that the templates name, {field: text or list of texts}. A draft has no number and no date."""
+    form, case, veil = form_of(letter), letter.case, Veil(letter.case, letter.to)
+    title = veil.words(subject_for(letter))
+    return {
+        "template": form.template, "noun": form.noun, "organ": organ_of(letter.issuer, form.organ), "number": letter.number,
+        "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title, _whole(case, form)),
+        "to": _addressee(letter.to),
+        "paragraphs": [veil.words(line) for line in letter.body.splitlines() if line.strip()], "closing": form.closing,
+        "signer": str(letter.signed_by or ""), "date": beijing_date(letter.signed_at),
+        "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
+        **_matter(case, veil), **_work(letter, veil), "attachments": _attachments(letter, form),
+    }  # fmt: skip
+
+
+def copies_of(letter, form):
+    """抄送: the 主管部门 of a company; the street of what the district lists."""
+    found = [letter.to.supervisor.name] if form.copies_above and letter.to.supervisor else []
+    if letter.kind in (Letter.Kind.LISTING, Letter.Kind.UNLISTING) and letter.case.street_id != letter.to_id:
+        found.append(letter.case.street.name)
+    return found
+
+
+def _addressee(to):
+    # A district or a street has no letter box: its committee or its office has
+    return organ_of(to) if to.kind in (Organisation.Kind.DISTRICT, Organisation.Kind.STREET) else to.name
+
+
+def _whole(case, form):
+    """Words that no line of a title breaks."""
+    return [case.place.community.name if case.place else "", case.category.name if case.category else "", form.noun]
+
+
+def _attachments(letter, form):
+    found = [f"派工单（{letter.order.number}）"] if letter.order else []
+    own = {"supervise": "督办事项签收反馈单", "listing": "挂牌督办事项表"}.get(form.template)
+    return [*found, own] if own else found
+
+
+def _matter(case, veil):
+    spoke = [one for one in veil.spoke if one.grievance.withdrawn_at is None]
+    return {
+        "case_number": case.number, "matter": veil.words(case.title) or case.number, "reporters": str(len(spoke)),
+        "households": str(case.households or ""), "category": case.category.name if case.category else "未定",
+        "place": f"{case.place.community.name} {case.place.full_name}" if case.place else "未指明",
+        "submitted": beijing(case.submitted_at),
+    }  # fmt: skip
+
+
+def _work(letter, veil):
+    order, eye = letter.order, letter.supervision
+    reason = eye.reason if eye else letter.checkpoint.rung.sentence if letter.checkpoint else ""
+    due = (eye.due_at if eye else None) or (order.due_at if order else None)
+    handed = letter.case.orders.select_related("handler").order_by("pk")
+    return {
+        "order_number": order.number if order else "无", "handler": order.handler.name if order else letter.to.name,
+        "reason": veil.words(reason) or "见正文", "demand": veil.words(eye.demand if eye else "") or form_of(letter).ask,
+        "due": beijing(due) if due else "另行通知", "outcome": veil.words(eye.outcome if eye else ""),
+        "course": [veil.words(_course(one)) for one in handed], "leads": _named(handed, True), "assists": _named(handed, False),
+    }  # fmt: skip
+
+
+def _course(order):
+    role, what = "主办" if order.lead else "协办", order.get_status_display()
+    due = f"，办结时限{beijing(order.due_at)}" if order.due_at else ""
+    return f"{beijing(order.dispatched_at)}派{order.handler.name}{role}{due}，现状：{what}。"
+
+
+def _named(orders, lead):
+    units = [order.handler.name for order in orders if order.lead is lead and order.status in (*WorkOrder.OPEN, "done")]
+    return "、".join(dict.fromkeys(units)) or "无"
