@@ -202,7 +202,7 @@ def _keep(kind, content_type, content):
 
 
 def write_whole(path, content):
-    """存盘: whole or not at all, and on the disk before the row that names it: the name is the digest, so it is never half right."""
+    """存盘: whole or not at all, on the disk before the row that names it; its name is the digest."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

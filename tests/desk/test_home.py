@@ -46,7 +46,8 @@ def test_shift_leader_sees_what_waits(scene):
     )
     found = queues_of(a_phone(scene.who("leader")))
     assert found == {
-        "待研判": 1, "待签公文": 1, "待审核办结": 1, "待审核退单": 0, "待审批延期、挂账": 0, "超期": 0, "督办中": 0, "等待评价": 0,
+        "待研判": 1, "待签公文": 1, "待审核办结": 1, "待审核退单": 0, "待审批延期、挂账": 0,
+        "超期": 0, "督办中": 0, "等待评价": 0,
     }  # fmt: skip
 
 
