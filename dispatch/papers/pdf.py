@@ -1,6 +1,8 @@
 """PDF: a DOCX through LibreOffice where it is installed; no paper depends on it."""
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -35,14 +37,26 @@ def _converted(program, folder, content):
         program, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--norestore", "--nologo",
         "--convert-to", "pdf:writer_pdf_Export", "--outdir", str(folder), str(source),
     ]  # fmt: skip
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    try:
-        # A profile of its own: a second run beside it, or an office somebody has open, would otherwise swallow the job
-        subprocess.run(command, timeout=SECONDS, check=True, env=_bare(folder), **quiet)
-    except (subprocess.SubprocessError, OSError):
+    # A profile of its own: a second run beside it, or an office somebody has open, would otherwise swallow the job
+    if not _ran(command, _bare(folder)):
         return None
     made = folder / "paper.pdf"
     return made.read_bytes() if made.exists() else None
+
+
+def _ran(command, environment):
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        process = subprocess.Popen(command, env=environment, start_new_session=True, **quiet)
+    except OSError:
+        return False
+    try:
+        return process.wait(timeout=SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        # The program only starts others, which would live on without it
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
 
 
 def _bare(folder):
