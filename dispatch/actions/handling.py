@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
-from dispatch.actions import suspension
+from dispatch.actions import copies, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -66,6 +66,7 @@ def _order(case, unit, *, lead, policy, limit_class, basis, demand, authority, b
     limits = f"请于{beijing(order.accept_due_at)}前签收，{beijing(order.due_at)}前办结。"
     text = f"{role}工单 {order.number}（事项 {case.number}）已派给{unit}，{limits}"
     notify(notice_for(f"order:{order.pk}", "order", case, text, at=at, organisation=unit))
+    copies.send(order, at=at)
     return order
 
 
@@ -226,7 +227,7 @@ def recall(order, *, reason, by, at):
     for row in case.orders.open().filter(status=WorkOrder.Status.DISPATCHED) if order.lead else [order]:
         WORK_ORDER.apply("recall", row, by=by, at=at, ended_at=at, sentence=f"收回派给{row.handler}的工单：{reason}")
         deadlines.drop(row, at=at)
-        casework.excuse(case, row.handler)
+        copies.excuse(row)
     if order.lead:
         CASE.apply("recall", case, by=by, at=at, sentence="派单已收回，重新研判。", public="正在重新确定承办单位。")
         promise(case, unit=None, due=None, at=at)

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from dispatch import deadlines
+from dispatch.actions import copies
 from dispatch.models import Anchor, Deadline, OrderReturn, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -72,7 +73,7 @@ def decide_return(order_return, *, agreed, opinion, by, at):
 def _agree(order, row, *, by, at):
     WORK_ORDER.apply("agree_return", order, by=by, at=at, ended_at=at, sentence=f"同意{order.handler}退单：{row.opinion}")
     deadlines.drop(order, at=at)
-    casework.excuse(order.case, order.handler)
+    copies.excuse(order)
     if order.lead:
         CASE.apply("requeue", order.case, by=None, at=at, sentence="退单成立，重新研判。", public="正在重新确定承办单位。")
         promise(order.case, unit=None, due=None, at=at)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -189,9 +190,8 @@ def test_no_resident_page_is_wider_than_the_phone(running, a_screen):
 
 def signs_in(page, running, username, path):
     """登录 with the password that was generated at the first start."""
-    accounts = (f"{running.environment['DATA_DIR']}/accounts.txt", username)
-    with open(accounts[0]) as file:
-        password = next(line.split("\t")[1] for line in file if line.startswith(f"{username}\t"))
+    written = Path(running.environment["DATA_DIR"], "accounts.txt").read_text().splitlines()
+    password = dict(line.split("\t")[:2] for line in written)[username]
     page.goto(running.url + path)
     page.get_by_label("用户名").fill(username)
     page.get_by_label("密码").fill(password)

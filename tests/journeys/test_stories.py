@@ -32,6 +32,9 @@ def heat_goes_out_at_night_in_spite_of_the_holiday(elder):
     assert (order.handler.code, order.limit_class) == ("heat", "U2")
     assert order.due_at == instant("2023-01-26 23:10")
     assert units(elder.case.orders.filter(lead=False)) == {"qms-ertongcun"}
+    copied = Notice.objects.get(case=elder.case, kind="copy")
+    assert (copied.organisation.code, copied.created_at) == ("sy-zhujian", instant("2023-01-25 23:10"))
+    assert order.number in Staff("zhujian_banli").desk(elder.case)
     assert order.dispatched_by is None
     assert order.authority.leader.username == "zhibanzhang"
     assert "暖城供热" in elder.follow
