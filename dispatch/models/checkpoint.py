@@ -77,16 +77,15 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def claim(self, at, size):
         """认领: up to `size` due checkpoints, locked with their cases and marked as fired; what others hold is passed over.
 
-        They carry no more than the sweep itself needs; who acts on them reads the rest afresh, after the lock."""
-        rows = (
+        Of each only `pk` and `failures`: who acts on them reads the rest afresh, after the lock."""
+        due = list(
             self.waiting()
             .filter(due_at__lte=at)
-            .select_related("case")
-            .only("failures", "case__id")
-            .select_for_update(skip_locked=True, no_key=True, of=("self", "case"))
-            .order_by("due_at", "pk")[:size]
+            .select_for_update(skip_locked=True, no_key=True)
+            .order_by("due_at", "pk")
+            # The column of the case is what brings its row under the lock
+            .values_list("pk", "failures", "case__status", named=True)[:size]
         )
-        due = list(rows)
         won = self.waiting().filter(pk__in=[row.pk for row in due]).update(fired_at=at)
         if won == len(due):
             return due

@@ -146,7 +146,7 @@ def _keep_contact(grievance, body, *, at):
     )  # fmt: skip
     if body.phone:
         text = f"【说事直通车】您的诉求 {grievance.number} 已收到，街道专班正在研判。看进展：{{follow}}"
-        notify(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
+        insert(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
 
 
 def add_remark(grievance, *, text="", photos=(), at):
