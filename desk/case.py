@@ -49,6 +49,8 @@ class Block:
     row: Any
     cards: list
     clocks: list = field(default_factory=list)
+    papers: bool = False
+    """Whether the reader may open the papers of this order."""
 
 
 @for_roles(MATTERS)
@@ -134,6 +136,7 @@ def story(case, user, at, last, contacts):
 
     orders = [block(order) for order in case.orders.all()]
     for one in orders:
+        one.papers = one.row.handler_id in user.scope.organisations or case.street_id in user.scope.streets
         one.clocks = [Clock(row, lights.light_of(row, at, calendar)) for row in one.row.deadlines.all()]
     return {
         "title": case.number, "heading": title_for(case, user), "case": case, "at": at, "refusal": last.refusal if last else None,

@@ -131,7 +131,9 @@ class Page:
         )
         self.path = urlsplit(self.url).path
         reader = _Reader()
-        reader.feed(response.content.decode())
+        # A paper to download leads nowhere
+        if response.headers.get("Content-Type", "").startswith("text/"):
+            reader.feed(response.content.decode())
         self.text = " ".join("".join(reader.words).split())
         self.links, self.forms = reader.links, reader.forms
 
