@@ -46,18 +46,20 @@ def resident(browser, size, mark):
     page = browser.new_page(viewport=size)
     keep(page, f"home-{mark}", "/")
     page.goto(SITE + "/")
-    page.goto(SITE + first(page, r"/places/.+|/q/.+"))
-    if "/q/" not in page.url:
-        page.goto(SITE + first(page, r"/q/.+"))
+    page.goto(SITE + first(page, r"/c/.+"))
+    page.goto(SITE + first(page, r"/q/.+"))
     page.screenshot(path=HERE / f"report-{mark}.png", full_page=True)
     page.fill("textarea[name=description]", "家里暖气不热，室温只有15度")
     page.fill("input[name=phone]", "13000009999")
-    page.click("button[type=submit]")
+    page.get_by_role("button", name="发送", exact=True).click()
     page.wait_for_url(re.compile("/r/"))
     page.screenshot(path=HERE / f"receipt-{mark}.png", full_page=True)
     follow = page.url.split("?")[0]
-    page.goto(follow)
-    page.wait_for_function("document.body.innerText.includes('供热') || (setTimeout(() => location.reload(), 500), false)")
+    for _ in range(20):
+        page.goto(follow)
+        if "供热" in page.content():
+            break
+        page.wait_for_timeout(500)
     page.screenshot(path=HERE / f"follow-{mark}.png", full_page=True)
     page.close()
 
@@ -79,8 +81,8 @@ def main():
         resident(browser, DESK, "1440")
         desk = [("admin-1440", "/admin/"), ("triage-1440", "/desk/triage/"), ("figures-1440", "/desk/figures/")]
         staff(browser, known, "paidan1", DESK, [*desk, ("cases-1440", "/desk/cases/")])
-        late = [("cases-overdue-1440", "/desk/cases/?light=red"), ("case-1440", r"(/desk/cases/[^/?]+/)")]
-        staff(browser, known, "paidan1", DESK, late)
+        ice = [("cases-found-1440", "/desk/cases/?q=冰柱"), ("case-1440", r"(/desk/cases/[^/?]+/)")]
+        staff(browser, known, "paidan1", DESK, ice)
         staff(browser, known, "huifang1", DESK, [("callbacks-1440", "/desk/callbacks/")])
         order = [("orders-375", "/phone/orders/"), ("order-375", r"(/phone/orders/[^/?]+/)")]
         staff(browser, known, "luxi_banli", PHONE, order)
