@@ -95,7 +95,7 @@ class Stack:
         while time.monotonic() < until:
             dead = [part for part in self.parts.values() if not part.running]
             if dead:
-                raise RuntimeError(f"{dead[0].command} ended:\n{dead[0].output}")
+                raise RuntimeError(f"{dead[0].command} ended with {dead[0].process.returncode}:\n{dead[0].output}")
             with suppress(requests.RequestException):
                 if requests.get(f"{self.url}/healthz", timeout=2).ok:
                     return
