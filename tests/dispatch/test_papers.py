@@ -197,7 +197,7 @@ def test_title_is_set_in_lines_of_one_length_without_a_mark_at_their_head():
 
 def test_braces_and_tags_of_a_resident_stay_text(scene):
     text = words_of(render("order", sheets.order_facts(an_order(scene))))
-    assert "{{ 7*7 }}" in text and "<b>找物业</b>" in text and "& 尽快" in text
+    assert "{{ 7*7 }}" in text and "<b>找物业</b>" in text and "& 尽快" in text and "赔偿 49" not in text
 
 
 def test_control_characters_do_not_break_the_file(scene):
