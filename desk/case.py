@@ -11,12 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
 from desk.doors import MATTERS, for_roles, page
+from desk.moves import CHAPTERS
 from dispatch.actions.ladder import DESK_ROLES
 from dispatch.models import Anchor, Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
 from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
 from grievance.wake import wake
+
+HUNG = [kind for chapter in CHAPTERS for kind in chapter.hung]
 
 
 @dataclass
@@ -61,7 +64,7 @@ def case_page(request, number):
     case = get_object_or_404(everything(request.user), number=number)
     if request.method != "POST":
         return shown(request, case, at)
-    tried = acting.submit(request, [(row, None) for row in rows_of(case)], at)
+    tried = acting.submit(request, [(row, None) for row in rows_of(case, request.user)], at)
     if tried.refusal:
         return shown(request, get_object_or_404(everything(request.user), number=number), at, last=tried)
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
@@ -79,10 +82,10 @@ def contact(request, number, grievance):
     return shown(request, get_object_or_404(everything(request.user), number=number), at, contacts={row.pk: known})
 
 
-def rows_of(case):
+def rows_of(case, user):
     """Everything of a case that moves can be made on."""
     parts = (case.orders, case.letters, case.supervisions, case.mediations)
-    return [case, *(row for part in parts for row in part.all())]
+    return [case, *(row for part in parts for row in part.all()), *(row for kind in HUNG for row in kind.of(case, user))]
 
 
 def onward(user, case):
@@ -146,6 +149,7 @@ def story(case, user, at, last, contacts):
         "letters": [block(row) for row in case.letters.all()],
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
+        "more": [(kind.template, [block(row) for row in kind.of(case, user)]) for kind in HUNG],
         "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip

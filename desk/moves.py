@@ -7,13 +7,12 @@
 `row` is a Case, WorkOrder, Supervision, Letter or Mediation that the caller has already found through `visible_to`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from itertools import chain
 
 from django.db import transaction
 
 from desk import forms
+from desk.act import Act, Chapter
 from dispatch import openings, routing
 from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
@@ -23,18 +22,6 @@ from grievance.casework import Move, Refused, posting_for
 from grievance.models import Case, Urgency
 from grievance.workflow import CASE
 from street.scope import stand
-
-
-@dataclass(frozen=True)
-class Act:
-    """办法: how a move is done: `call(row, by=, at=, **what the form asks)`.
-
-    `offered(row, user, at)` is a fact without which the table's move would be refused all the same."""
-
-    call: Callable[..., Any]
-    form: type[forms.MoveForm] = forms.MoveForm
-    offered: Callable[[Any, Any, Any], bool] = lambda row, user, at: True
-
 
 # Moves that follow from another one and have no button of their own
 CONSEQUENCES = {
@@ -188,6 +175,11 @@ ACTS: dict[tuple[str, str], Act] = {
 }
 
 
+CHAPTERS: tuple[Chapter, ...] = ()
+"""What other modules of this package add: each subject with its own forms and acts."""
+ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))
+
+
 def kind_of(row):
     """The lower-case name under which the tables here know a row: `case`, `workorder`, `supervision`, `letter`, `mediation`."""
     return row._meta.model_name
@@ -197,12 +189,17 @@ def workflow_of(row):
     """The table of moves of a row."""
     if isinstance(row, Letter):
         return LETTER[row.kind]
-    return {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION, Mediation: MEDIATION}[type(row)]
+    return TABLES[type(row)]
+
+
+TABLES = {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION, Mediation: MEDIATION}
+TABLES.update(chain.from_iterable(chapter.tables.items() for chapter in CHAPTERS))
 
 
 def moves_open(row, user, *, at):
     """可办动作: what `user` can do with `row` as it stands, the table's moves and those that stand beside it."""
-    found = [*_beside_first(row, user), *workflow_of(row).open_to(row, user), *_beside(row, user)]
+    loose = chain.from_iterable(chapter.beside(row, user) for chapter in CHAPTERS)
+    found = [*_beside_first(row, user), *workflow_of(row).open_to(row, user), *_beside(row, user), *loose]
     acts = ((move, ACTS.get((kind_of(row), move.name))) for move in found)
     return [move for move, act in acts if act is not None and act.offered(row, user, at)]
 
@@ -248,6 +245,7 @@ BESIDE = {
         supervision.ANSWER,
         openings.OPEN_MEDIATION,
         petitions.REGISTER,
+        *chain.from_iterable(chapter.loose for chapter in CHAPTERS),
     )
 }
 """Moves that stand beside the tables: they change no status of the row they are made on."""

@@ -193,6 +193,43 @@ def _signature_terms(policy, case, at):
     return _Terms(limit, due_after(at, limit, calendar), rungs, calendar)
 
 
+def start_for(row, anchor, limit_class, *, unit, at, due_at=None):
+    """起算 of what is neither order nor draft (批示, 报到, 履行…), owed by `unit`; None where the policy has no such limit.
+
+    `due_at` is a time that a person has set instead of the policy's."""
+    case = row.case
+    policy = _policy_for(case, at)
+    limit = limits_of(policy, limit_class, case).get(anchor) if policy else None
+    if limit is None:
+        return None
+    calendar = calendar_of(case.street)
+    clock = Deadline.objects.create(
+        case=case, subject=subject_of(row), unit=unit, anchor=anchor, limit=limit, starts_at=at,
+        due_at=due_at or due_after(at, limit, calendar),
+    )  # fmt: skip
+    plan_rungs(clock, calendar)
+    return clock
+
+
+def _policy_for(case, at):
+    lead = case.orders.open().filter(lead=True).first()
+    return lead.policy if lead else Policy.objects.in_force(case.street, at)
+
+
+def subject_of(row):
+    """对象: how a clock names the row it belongs to, as an Event does."""
+    return f"{row._meta.model_name}:{row.pk}"
+
+
+def end_for(row, *, at, met=True, anchor=None):
+    """The clocks of such a row end: what was asked was done (`met`), or is no longer asked for; one anchor or all."""
+    running = Deadline.objects.filter(case=row.case, subject=subject_of(row), met_at__isnull=True, dropped_at__isnull=True)
+    if anchor is not None:
+        running = running.filter(anchor=anchor)
+    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    running.update(**{"met_at" if met else "dropped_at": at})
+
+
 def plan_rungs(deadline, calendar, occasion=""):
     """Turn the timed rungs of the ladder into stored instants of one deadline of an order, or of the case itself."""
     Checkpoint.objects.bulk_create(_instants(deadline, _timed_rungs(policy_of(deadline), deadline.anchor), calendar, occasion))

@@ -13,7 +13,9 @@ from street.scope import stand
 
 SYSTEM = "system"
 RESIDENT = "resident"
-"""`by=RESIDENT`: the holder of a receipt acts; `by=None`: the system acts."""
+OUTSIDE = "outside"
+"""`by=RESIDENT`: the holder of a receipt acts; `by=OUTSIDE`: a body without an account, by its link; `by=None`: the system."""
+NOBODY_OF_STAFF = {None: SYSTEM, RESIDENT: RESIDENT, OUTSIDE: OUTSIDE}
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -30,7 +32,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Move:
-    """动作: from which states to which one, and who may do it (roles, SYSTEM or RESIDENT)."""
+    """动作: from which states to which one, and who may do it (roles, SYSTEM, RESIDENT or OUTSIDE)."""
 
     name: str
     label: str
@@ -91,7 +93,7 @@ def _since(row):
 
 def posting_for(move, row, user):
     """The posting by which `user` may make `move` on `row`, else None."""
-    for role in sorted(move.roles - {SYSTEM, RESIDENT}):
+    for role in sorted(move.roles - {SYSTEM, RESIDENT, OUTSIDE}):
         posting = user.scope.posting_for({role}, row.seat(role))
         if posting:
             return posting
@@ -100,14 +102,14 @@ def posting_for(move, row, user):
 
 def permit(move, row, *, by, at):
     """Refused `role_missing` unless `by` may make the move; the posting used, else None."""
-    if by is None or by == RESIDENT:
-        if (SYSTEM if by is None else RESIDENT) in move.roles:
+    if by in NOBODY_OF_STAFF:
+        if NOBODY_OF_STAFF[by] in move.roles:
             return None
         raise Refused("role_missing", f"“{move.label}”须由工作人员办理。", status=403)
     stand(by, at)
     posting = posting_for(move, row, by)
     if posting is None:
-        names = "、".join(Role(role).label for role in sorted(move.roles - {SYSTEM, RESIDENT}))
+        names = "、".join(Role(role).label for role in sorted(move.roles - {SYSTEM, RESIDENT, OUTSIDE}))
         raise Refused(
             "role_missing",
             f"“{move.label}”须由{names or '系统'}办理，您当前的任职没有这项权限。如需办理，请联系值班长。",
@@ -146,11 +148,11 @@ def lock_two(one, other):
 
 def event_for(case, kind, *, at, by, sentence, posting=None, subject=None, was="", became="", public="", grievance=None):
     """An unsaved Event, for those who write many at once."""
-    staff = by is not None and by != RESIDENT
+    staff = by not in NOBODY_OF_STAFF
     return Event(
         case=case, grievance=grievance, kind=kind, at=at, sentence=sentence, public=public, was=was, became=became,
         subject="" if subject is None else f"{type(subject)._meta.model_name}:{subject.pk}",
-        voice=Event.Voice.STAFF if staff else Event.Voice.RESIDENT if by == RESIDENT else Event.Voice.SYSTEM,
+        voice=Event.Voice.STAFF if staff else Event.Voice(NOBODY_OF_STAFF[by]),
         actor=by if staff else None,
         posting=str(posting) if posting else "",
     )  # fmt: skip

@@ -14,6 +14,16 @@ class Deadline(models.Model):
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="deadlines", verbose_name="事项")
     order = models.ForeignKey("dispatch.WorkOrder", models.PROTECT, null=True, related_name="deadlines", verbose_name="派工单")
     letter = models.ForeignKey("dispatch.Letter", models.PROTECT, null=True, related_name="deadlines", verbose_name="公文")
+    subject = models.CharField("对象", max_length=40, blank=True, help_text="批示、吹哨、调解等的时限：类型:编号")
+    unit = models.ForeignKey(
+        "street.Organisation",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name="责任单位",
+        help_text="没有派工单的时限由谁负责",
+    )
     anchor = models.CharField("环节", max_length=16, choices=Anchor.choices)
     limit = models.ForeignKey("dispatch.TimeLimit", models.PROTECT, related_name="+", verbose_name="时限规则")
     starts_at = models.DateTimeField("起算")
@@ -44,6 +54,11 @@ class Deadline(models.Model):
             ),
             models.UniqueConstraint(
                 name="letter_has_one_clock_per_anchor", fields=["letter", "anchor"], condition=Q(letter__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="subject_has_one_running_clock_per_anchor",
+                fields=["case", "subject", "anchor"],
+                condition=~Q(subject="") & Q(met_at__isnull=True, dropped_at__isnull=True),
             ),
         ]
         indexes = [

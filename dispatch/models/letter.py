@@ -26,6 +26,8 @@ class Letter(models.Model):
         LISTING_PROPOSAL = "listing_proposal", "提请挂牌督办报告"
         LISTING = "listing", "挂牌督办通知书"
         UNLISTING = "unlisting", "解除挂牌督办通知书"
+        PETITION_NOTICE = "petition_notice", "信访事项告知书"
+        PETITION_OPINION = "petition_opinion", "信访事项处理意见书"
 
     class Status(models.TextChoices):
         DRAFT = "draft", "待签发"
@@ -50,7 +52,19 @@ class Letter(models.Model):
     number = models.CharField("文号", max_length=60, blank=True)
     signed_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="签发人")
     signed_at = models.DateTimeField("签发时间", null=True)
+    authority = models.ForeignKey(
+        "dispatch.StandingAuthority",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="自动印发授权",
+        help_text="政策允许时，低层级提醒函由值班长授权自动印发",
+    )
+    received_at = models.DateTimeField("签收时间", null=True)
+    received_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="签收人")
+    answer_due_at = models.DateTimeField("反馈时限", null=True)
     answered_at = models.DateTimeField("反馈时间", null=True)
+    answered_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="反馈人")
     answer = models.TextField("反馈", blank=True)
 
     objects = LetterQuerySet.as_manager()
@@ -62,7 +76,12 @@ class Letter(models.Model):
             models.UniqueConstraint(name="letter_number_once", fields=["number"], condition=~Q(number="")),
             models.CheckConstraint(
                 name="issued_letter_is_numbered_and_signed_by_a_person",
+                # Of all papers only the lowest may go out without a signature, and then in nobody's name
                 condition=(Q(status="issued", signed_by__isnull=False, signed_at__isnull=False) & ~Q(number=""))
+                | (
+                    Q(status="issued", kind="caution", signed_by__isnull=True, signed_at__isnull=False, authority__isnull=False)
+                    & ~Q(number="")
+                )
                 | (~Q(status="issued") & Q(number="", signed_at__isnull=True)),
             ),
         ]

@@ -33,6 +33,9 @@ class Policy(models.Model):
     callback_days = models.PositiveSmallIntegerField("回访分布天数", default=2)
     callback_bands = models.PositiveSmallIntegerField("回访时段数", default=3)
     survey_days = models.PositiveSmallIntegerField("评价链接有效天数", default=7)
+    visit_days = models.PositiveSmallIntegerField("联合上门合并天数", default=3)
+    link_days = models.PositiveSmallIntegerField("外部链接有效天数", default=15)
+    awake_classes = models.JSONField("夜间照常提醒的时限等级", default=list, blank=True)
     urge_hours = models.PositiveSmallIntegerField("催促间隔小时", default=24)
 
     objects = PolicyQuerySet.as_manager()
@@ -64,6 +67,11 @@ class Anchor(models.TextChoices):
     FINAL = "final", "复核"
     CALLBACK = "callback", "回访"
     MATTER = "matter", "事项"
+    ARRIVAL = "arrival", "报到"
+    ANSWER = "answer", "批示落实"
+    REPLY = "reply", "公文反馈"
+    PERFORMANCE = "performance", "协议履行"
+    CONFIRMATION = "confirmation", "司法确认"
 
 
 class Unit(models.TextChoices):
@@ -119,6 +127,12 @@ class Trigger(models.TextChoices):
     REPORTERS = "reporters", "诉求人数"
     RETURNS = "returns", "退单次数"
     LISTED_CATEGORY = "listed_category", "派单即提请"
+    TRANSFERS = "transfers", "转派次数"
+    REWORK = "rework", "重办次数"
+    LATE_ACCEPT = "late_accept", "超时签收"
+    HOUSEHOLDS = "households", "涉及户数"
+    NEARBY = "nearby", "附近同类诉求人数"
+    LEADER_WORD = "leader_word", "领导批示"
 
 
 class Level(models.TextChoices):
@@ -152,10 +166,17 @@ class EscalationRung(models.Model):
     category = models.ForeignKey(
         "grievance.Category", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="类别"
     )
+    unit_kind = models.CharField("承办单位类型", max_length=12, blank=True)
+    radius = models.PositiveIntegerField("半径（米）", null=True, blank=True)
+    within_hours = models.PositiveIntegerField("时间窗（小时）", null=True, blank=True)
     measure = models.CharField("措施", max_length=10, choices=Measure.choices)
     to = models.CharField("对象", max_length=20, choices=Level.choices)
     paper = models.CharField("文书", max_length=24, blank=True)
     sentence = models.CharField("说明", max_length=200)
+    answer_amount = models.DecimalField("反馈时限", max_digits=6, decimal_places=2, null=True, blank=True)
+    answer_unit = models.CharField("反馈时限单位", max_length=14, choices=Unit.choices, blank=True)
+    ends_with_case = models.BooleanField("随事项了结", default=True, help_text="否则须由人解除")
+    self_issue = models.BooleanField("按授权自动印发", default=False, help_text="只限提醒函，以工作专班名义")
 
     class Meta:
         verbose_name = verbose_name_plural = "升级阶梯"

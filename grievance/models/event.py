@@ -11,6 +11,7 @@ class Event(models.Model):
         SYSTEM = "system", "系统"
         RESIDENT = "resident", "诉求人"
         STAFF = "staff", "工作人员"
+        OUTSIDE = "outside", "外部承办单位"
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="events", verbose_name="事项")
     grievance = models.ForeignKey(

@@ -1,9 +1,11 @@
 """Who, where, when: what would exist if nobody ever complained."""
 
 from street.models.calendar_day import Calendar, CalendarDay, CalendarHours, CalendarYear
+from street.models.hall import HallSeat
 from street.models.organisation import Organisation
 from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
 from street.models.places import Grid, Place
+from street.models.specialist import Specialist, Speciality
 
 __all__ = [
     "ADMIN_ROLES",
@@ -15,9 +17,12 @@ __all__ = [
     "CalendarHours",
     "CalendarYear",
     "Grid",
+    "HallSeat",
     "Organisation",
     "Place",
     "Posting",
     "Role",
+    "Speciality",
+    "Specialist",
     "User",
 ]
