@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case as Either
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, When
+from django.db.models import Count, Prefetch, Q, When
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -213,6 +213,7 @@ def twins(case, user):
 
 def earlier(case):
     """此前诉求 of the same number in this street, only so that nobody has to repeat themselves (never counted, never listed)."""
-    own = Complainant.objects.filter(grievance__case=case).exclude(phone_index="").values("phone_index")
-    same = Complainant.objects.filter(phone_index__in=own, grievance__case=OuterRef("pk"))
-    return list(Case.objects.filter(Exists(same), street=case.street_id).exclude(pk=case.pk).order_by("-submitted_at")[:3])
+    own = Complainant.objects.filter(grievance__case=case).exclude(phone_index="").values_list("phone_index", flat=True)
+    # Named outright: as one nested question, PostgreSQL asks it again for each case of the street
+    same = Complainant.objects.filter(phone_index__in=set(own)).values("grievance__case")
+    return list(Case.objects.filter(pk__in=same, street=case.street_id).exclude(pk=case.pk).order_by("-submitted_at")[:3])
