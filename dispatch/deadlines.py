@@ -260,13 +260,13 @@ def _instants(deadline, rungs, calendar, occasion=""):
             occasion=f"deadline:{deadline.pk}{':' + occasion if occasion else ''}",
         )
         for rung in rungs
-        if fits(rung, deadline.case, order)
+        if fits(rung, deadline.case, order, deadline)
     ]  # fmt: skip
 
 
-def fits(rung, case, order=None):
+def fits(rung, case, order=None, deadline=None):
     """Whether a rung speaks of this case: its category (or the one above it) and its limit class."""
-    if rung.limit_class and (order is None or rung.limit_class != order.limit_class):
+    if rung.limit_class and rung.limit_class != _class_of(order, deadline):
         return False
     if order is not None and not order.lead and rung.measure in ("draft", "escalate"):
         return False
@@ -274,6 +274,11 @@ def fits(rung, case, order=None):
         return True
     category = case.category
     return category is not None and rung.category_id in (category.pk, category.parent_id)
+
+
+def _class_of(order, deadline):
+    """The limit class that counts: of the order; where there is none (批示, 报到…), of the clock itself."""
+    return order.limit_class if order else deadline.limit.limit_class if deadline else ""
 
 
 def instant(rung, deadline, calendar):

@@ -64,17 +64,24 @@ def _press(checkpoint, outcome, word):
     what = f"工单 {order.number} " if order else f"事项 {checkpoint.case.number} "
     due = f"{deadline.get_anchor_display()}时限{beijing(deadline.due_at)}。" if deadline else ""
     to = checkpoint.rung.to
-    unit = order.handler if order else None
+    unit = unit_of(checkpoint)
     target = {"role": DESK_ROLES[to]} if to in DESK_ROLES or unit is None else {"organisation": unit}
     outcome.notice(checkpoint, f"【{word}】{what}{due}{checkpoint.rung.sentence}", **target)
     name = Level(to).label if "role" in target else unit
     outcome.event(checkpoint, f"{word}：{name}。{checkpoint.rung.sentence}")
 
 
+def unit_of(checkpoint):
+    """承办单位 that a checkpoint presses: the handler of its order, else whoever owes what its clock is about; None: the desk."""
+    if checkpoint.order:
+        return checkpoint.order.handler
+    return checkpoint.deadline.unit if checkpoint.deadline else None
+
+
 def draft(checkpoint, outcome):
     """拟文: the clock drafts a paper; a person signs it, or does not."""
-    order, case = checkpoint.order, checkpoint.case
-    to = order.handler if order else case.promised_by or case.street
+    case = checkpoint.case
+    to = unit_of(checkpoint) or case.promised_by or case.street
     kind = Letter.Kind(checkpoint.rung.paper)
     outcome.letters.append(_letter(kind, checkpoint, to, outcome.at))
     outcome.event(checkpoint, f"{kind.label}已拟稿，待签发：{checkpoint.rung.sentence}")
@@ -124,7 +131,7 @@ def _holder(case, level):
 def _addressee(checkpoint, holder, paper):
     if paper == Letter.Kind.LISTING_PROPOSAL:
         return holder.parent or holder
-    return checkpoint.order.handler if checkpoint.order else checkpoint.case.promised_by or holder
+    return unit_of(checkpoint) or checkpoint.case.promised_by or holder
 
 
 def _letter(kind, checkpoint, to, at, supervision=None):
@@ -166,11 +173,12 @@ OWN = [
     *("case_id", "order_id", "deadline_id", "rung_id", "due_at"),
     *(f"case__{name}" for name in ("number", "title", "status", "urgency", "street", "place", "promised_by", "category")),
     *("order__number", "order__due_at", "order__handler", "order__policy", "deadline__anchor", "deadline__due_at"),
+    "deadline__unit",
 ]
 # What many share is fetched apart, so that a street is read and built once, not 500 times
 SHARED = [
     *("rung", "case__street__parent", "case__place__community", "case__promised_by", "case__category", "order__handler"),
-    "order__policy",
+    *("order__policy", "deadline__unit"),
 ]
 
 

@@ -3,6 +3,7 @@
 from dispatch.actions.handling import REWORK_CLASS
 from dispatch.deadlines import SIGN_CLASS
 from dispatch.loading.categories import depth_of
+from dispatch.loading.rungs import BESIDE
 from dispatch.models import Anchor
 from grievance.models import Category
 
@@ -15,7 +16,7 @@ def refuse_gaps(content):
     plain = {(row["limit_class"], row["anchor"]) for row, _ in content.limits if not row["category"] and not row["urgency"]}
     known = {limit_class for limit_class, _ in plain}
     for row, source in [*content.limits, *content.routes]:
-        if row["limit_class"] != SIGN_CLASS:
+        if row["limit_class"] != SIGN_CLASS and row.get("anchor") not in BESIDE:
             _refuse_incomplete(row["limit_class"], plain, source)
     for row, source in content.rungs:
         if row["limit_class"] and row["limit_class"] not in known:

@@ -28,6 +28,11 @@ LIMITED = {
         Anchor.NOTICE,
         Anchor.RECHECK,
         Anchor.FINAL,
+        Anchor.ARRIVAL,
+        Anchor.ANSWER,
+        Anchor.REPLY,
+        Anchor.PERFORMANCE,
+        Anchor.CONFIRMATION,
     )
 }
 """有时限的环节."""

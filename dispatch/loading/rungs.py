@@ -8,9 +8,12 @@ Measure = EscalationRung.Measure
 TIMED = (Trigger.SHARE, Trigger.BEFORE, Trigger.AFTER)
 CLOCKS = (
     Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.INTERIM, Anchor.COMPLETION, Anchor.REVIEW, Anchor.SIGNATURE, Anchor.OBJECTION,
-    Anchor.NOTICE, Anchor.MATTER,
+    Anchor.NOTICE, Anchor.MATTER, Anchor.ARRIVAL, Anchor.ANSWER, Anchor.REPLY, Anchor.PERFORMANCE, Anchor.CONFIRMATION,
 )  # fmt: skip
 """有时钟的环节: only these have checkpoints planned from their limits."""
+
+BESIDE = (Anchor.ARRIVAL, Anchor.ANSWER, Anchor.REPLY, Anchor.PERFORMANCE, Anchor.CONFIRMATION)
+"""不属于派工单的时钟: of a whistle, an instruction, a paper or a mediation."""
 
 PRESSED = (Level.HANDLER, Level.UNIT_HEAD, Level.DESK, Level.STREET_LEADER, Level.STREET_SECRETARY)
 ADDRESSEES = {
