@@ -165,6 +165,11 @@ class WorkingCalendar:
         at = self._local(at)
         return any(opens <= at < closes for opens, closes in self.spans(at.date()))
 
+    def working_instant(self, at):
+        """最近的上班时刻: `at` itself while people work, else when they next begin, aware, in this calendar's zone."""
+        at = self._local(at)
+        return next(max(opens, at) for opens, closes in self._spans_from(at.date()) if at < closes)
+
     def add(self, start, amount, unit, roll_over=True):
         """期限: when `amount` of `unit` from `start` falls due, an aware instant of this calendar's zone.
 

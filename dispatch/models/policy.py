@@ -145,6 +145,7 @@ class Level(models.TextChoices):
     STREET_LEADER = "street_leader", "分管领导"
     STREET_SECRETARY = "street_secretary", "街道党工委书记"
     DISTRICT_LIST = "district_list", "提请区级挂牌"
+    NEXT = "next_level", "上一级"
 
 
 class EscalationRung(models.Model):

@@ -50,6 +50,9 @@ class Supervision(models.Model):
     conditions = models.JSONField("摘牌条件", default=list, blank=True, help_text="挂牌时写明；摘牌时逐条确认")
     stepped_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="stepped_to", verbose_name="由何督办降级")
     ends_with_case = models.BooleanField("随事项了结", default=True)
+    checkpoint = models.ForeignKey(
+        "dispatch.Checkpoint", models.PROTECT, null=True, related_name="supervisions", verbose_name="时限节点", db_index=False
+    )
 
     objects = SupervisionQuerySet.as_manager()
 

@@ -74,6 +74,7 @@ class Case(models.Model):
     waits_for_linked = models.BooleanField("等待关联事项", default=False)
     promised_by = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="承办单位")
     promised_at = models.DateTimeField("承诺办结时间", null=True)
+    urge_hours = models.PositiveSmallIntegerField("催促间隔小时", null=True, help_text="由派单时的办理政策写明；为空用系统设置")
     submitted_at = models.DateTimeField("上报时间")
     studied_at = models.DateTimeField("研判时间", null=True)
     resolved_at = models.DateTimeField("办结时间", null=True)
