@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
             model_name="supervision",
             name="checkpoint",
             field=models.ForeignKey(
-                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="supervisions",

@@ -51,7 +51,7 @@ class Supervision(models.Model):
     stepped_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="stepped_to", verbose_name="由何督办降级")
     ends_with_case = models.BooleanField("随事项了结", default=True)
     checkpoint = models.ForeignKey(
-        "dispatch.Checkpoint", models.PROTECT, null=True, related_name="supervisions", verbose_name="时限节点", db_index=False
+        "dispatch.Checkpoint", models.PROTECT, null=True, related_name="supervisions", verbose_name="时限节点"
     )
 
     objects = SupervisionQuerySet.as_manager()
