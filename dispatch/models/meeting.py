@@ -55,6 +55,9 @@ class MeetingUnit(models.Model):
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="units", verbose_name="会办")
     organisation = models.ForeignKey("street.Organisation", models.PROTECT, related_name="meetings", verbose_name="参会单位")
     attended = models.BooleanField("到会", null=True)
+    coming = models.BooleanField("能否到会", null=True)
+    reply = models.CharField("回复", max_length=200, blank=True)
+    replied_at = models.DateTimeField("回复时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "参会单位"

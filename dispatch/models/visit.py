@@ -34,8 +34,12 @@ class Visit(models.Model):
     planned_by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="安排人")
     planned_at = models.DateTimeField("安排时间")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed", verbose_name="并入")
+    apart_why = models.CharField("单独上门理由", max_length=200, blank=True)
     record = models.TextField("上门记录", blank=True)
     made_at = models.DateTimeField("完成时间", null=True)
+    cancelled_why = models.CharField("取消原因", max_length=200, blank=True)
+    ended_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="经办人")
+    ended_at = models.DateTimeField("结束时间", null=True)
 
     objects = VisitQuerySet.as_manager()
 
@@ -65,6 +69,7 @@ class VisitUnit(models.Model):
     organisation = models.ForeignKey("street.Organisation", models.PROTECT, related_name="visits_made", verbose_name="单位")
     case = models.ForeignKey("grievance.Case", models.PROTECT, null=True, related_name="visits", verbose_name="事项")
     purpose = models.CharField("目的", max_length=120)
+    came_from = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="+", verbose_name="原属上门")
 
     class Meta:
         verbose_name = verbose_name_plural = "上门单位"

@@ -6,10 +6,11 @@ from django.db.models import Q
 
 class WhistleQuerySet(models.QuerySet["Whistle"]):
     def visible_to(self, user):
-        """可见范围: those of one's streets, and those that call one's own unit."""
+        """可见范围: those of one's streets; once signed, those that call one's own unit, and those on the ground of one's
+        community, whose people receive the units there. A draft is the street's alone."""
         scope = user.scope
-        called = Q(units__organisation__in=scope.organisations, signed_at__isnull=False)
-        return self.filter(called | Q(case__street__in=scope.streets)).distinct()
+        called = Q(units__organisation__in=scope.organisations) | Q(case__place__community__in=scope.organisations)
+        return self.filter(Q(called, signed_at__isnull=False) | Q(case__street__in=scope.streets)).distinct()
 
 
 class Whistle(models.Model):
@@ -76,6 +77,9 @@ class WhistleUnit(models.Model):
     arrived_at = models.DateTimeField("报到时间", null=True)
     confirmed_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="现场确认人")
     absent_why = models.CharField("未到原因", max_length=200, blank=True)
+    coming = models.BooleanField("能否到场", null=True)
+    reply = models.CharField("回复", max_length=200, blank=True)
+    replied_at = models.DateTimeField("回复时间", null=True)
     rating_of_unit = models.CharField("街道评部门", max_length=6, choices=Rating.choices, blank=True)
     rating_of_unit_words = models.CharField("街道评语", max_length=200, blank=True)
     rating_of_street = models.CharField("部门评街道", max_length=6, choices=Rating.choices, blank=True)

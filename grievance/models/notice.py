@@ -22,7 +22,14 @@ class Notice(models.Model):
 
     key = models.CharField("唯一键", max_length=120, unique=True)
     kind = models.CharField("类型", max_length=30)
-    case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="notices", verbose_name="事项")
+    case = models.ForeignKey(
+        "grievance.Case",
+        models.PROTECT,
+        null=True,
+        related_name="notices",
+        verbose_name="事项",
+        help_text="上门等不属于某一事项的为空",
+    )
     grievance = models.ForeignKey("grievance.Grievance", models.PROTECT, null=True, related_name="notices", verbose_name="诉求")
     organisation = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="单位")
     user = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="人员")
