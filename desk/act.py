@@ -20,6 +20,17 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """当场交付: what a move hands to the one who made it, once, in the answer itself: a link, a way of contact.
+
+    Never in a message or an address, which are kept."""
+
+    label: str
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class Hung:
     """挂在事项上的: rows of one kind on the page of a case. `of(case, user)` reads those the reader may see, `template` shows one
     of them as a `Block` named `one`."""

@@ -10,10 +10,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from desk import acting, lights
+from desk.act import Handed
 from desk.doors import MATTERS, for_roles, page
 from desk.moves import CHAPTERS
 from dispatch.actions.ladder import DESK_ROLES
-from dispatch.models import Anchor, Deadline, Instruction, Letter, Mediation, OrderReturn, Supervision, Suspension, WorkOrder
+from dispatch.models import (
+    Anchor,
+    Deadline,
+    Instruction,
+    Letter,
+    Mediation,
+    OrderReturn,
+    OutsideLink,
+    Supervision,
+    Suspension,
+    WorkOrder,
+)
 from feedback.models import Callback
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Event, Grievance, Remark
@@ -68,6 +80,8 @@ def case_page(request, number):
     if tried.refusal:
         return shown(request, get_object_or_404(everything(request.user), number=number), at, last=tried)
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
+    if isinstance(tried.made, Handed):
+        return shown(request, get_object_or_404(everything(request.user), number=number), at, handed=tried.made)
     messages.success(request, f"“{tried.card.move.label}”已办。")
     return redirect(onward(request.user, tried.made if isinstance(tried.made, Case) else case))
 
@@ -93,9 +107,9 @@ def onward(user, case):
     return f"/desk/cases/{case.number}/" if Case.objects.visible_to(user).filter(pk=case.pk).exists() else "/desk/cases/"
 
 
-def shown(request, case, at, *, last=None, contacts=None):
-    """The page, perhaps with a refusal and what was typed, or with a contact that was asked for."""
-    context = story(case, request.user, at, last, contacts or {})
+def shown(request, case, at, *, last=None, contacts=None, handed=None):
+    """The page, perhaps with a refusal and what was typed, with a contact that was asked for, or with what a move hands over."""
+    context = {**story(case, request.user, at, last, contacts or {}), "handed": handed}
     return page(request, "desk/case.html", context, status=last.refusal.status if last else 200)
 
 
@@ -116,6 +130,7 @@ def everything(user):
             "extensions", "policy__allowances",
             Prefetch("suspensions", Suspension.objects.select_related("asked_by", "decided_by")),
             Prefetch("returns", OrderReturn.objects.select_related("suggested", "asked_by", "decided_by")),
+            Prefetch("links", OutsideLink.objects.filter(revoked_at__isnull=True).select_related("issued_by")),
         )),
         Prefetch("deadlines", Deadline.objects.filter(anchor=Anchor.MATTER).select_related("limit"), "own_clocks"),
         Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),
@@ -217,8 +232,8 @@ class Line:
 
 
 PRESSED = ("supervision.take", "supervision.list", "case.instruct", "case.propose_listing")
-NOTED = ("workorder.respond", "workorder.add_progress")
-"""Events that are written together with a remark of the same person at the same instant."""
+NOTED = ("workorder.respond", "workorder.add_progress", "workorder.complete")
+"""Events that are written together with a remark of the same person, or body outside, at the same instant."""
 
 
 def title_for(case, user):
@@ -230,7 +245,7 @@ def timeline(case, user):
     """流转, the latest first; internal words of others are not for a firm."""
     known = [row for row in case.remarks.all() if row.public or not privacy.outsider(user) or row.author_id == user.pk]
     by_subject = {f"remark:{row.pk}": row for row in known}
-    by_hand = {(row.at, row.author_id): row for row in known if row.author_id}
+    by_hand = {(row.at, row.author_id): row for row in known if row.author_id or row.grievance_id is None}
     return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), user) for event in case.events.all()]
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from desk import forms
+from desk import forms, outside_moves
 from desk.act import Act, Chapter
 from dispatch import openings, routing
 from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
@@ -139,7 +139,6 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "dispatch"): Act(dispatch, forms.Dispatch, _leaderless),
     ("case", "count_households"): Act(triage.count_households, forms.Households),
     ("case", "rework"): Act(handling.rework, forms.Reason),
-    ("case", "instruct"): Act(supervision.instruct, forms.Words),
     ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),
     ("case", "register_petition"): Act(petitions.register, forms.Register),
     ("case", "open_mediation"): Act(_mediate, forms.Mediate),
@@ -175,7 +174,7 @@ ACTS: dict[tuple[str, str], Act] = {
 }
 
 
-CHAPTERS: tuple[Chapter, ...] = ()
+CHAPTERS: tuple[Chapter, ...] = (outside_moves.CHAPTER,)
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))
 
@@ -215,7 +214,7 @@ def _beside(row, user):
         return [supervision.ANSWER] if supervision.may_answer(row, user) else []
     if not isinstance(row, Case) or row.ended:
         return []
-    found = [supervision.INSTRUCT] if supervision.may_instruct(row, user) else []
+    found = []
     if supervision.may_propose(row, user) and not _at_district(row):
         found.append(supervision.PROPOSE)
     if _registrable(row, user):
@@ -240,7 +239,6 @@ BESIDE = {
     move.name: move
     for move in (
         SEND,
-        supervision.INSTRUCT,
         supervision.PROPOSE,
         supervision.ANSWER,
         openings.OPEN_MEDIATION,

@@ -1,10 +1,12 @@
-"""工单接口的地址."""
+"""工单接口的地址, and the one page for bodies without an account."""
 
 from django.urls import path
 
-from dispatch import api
+from dispatch import api, views
 
 urlpatterns = [
+    path("o/<str:token>/", views.outside_order, name="outside"),
+    path("o/<str:token>/photos/<int:pk>/", views.outside_photo, name="outside-photo"),
     path("api/v1/orders/", api.Orders.as_view(), name="api-orders"),
     path("api/v1/orders/<str:number>/", api.Order.as_view(), name="api-order"),
     path("api/v1/orders/<str:number>/clocks/", api.OrderClocks.as_view(), name="api-order-clocks"),

@@ -1,7 +1,7 @@
 """Tables of moves: work orders, extensions, supervision, letters, mediation."""
 
 from dispatch.models import Letter, Mediation, Supervision, WorkOrder
-from grievance.casework import SYSTEM, Move, Workflow
+from grievance.casework import OUTSIDE, SYSTEM, Move, Workflow
 from street.models import Role
 
 S = WorkOrder.Status
@@ -14,10 +14,10 @@ REVIEWERS = {Role.SHIFT_LEADER, Role.SUPERVISOR, Role.DISPATCHER}
 
 WORK_ORDER = Workflow(
     "工单",
-    Move("accept", "签收", {S.DISPATCHED}, S.ACCEPTED, UNIT),
-    Move("respond", "首次联系", {S.ACCEPTED, S.SUSPENDED}, None, UNIT),
-    Move("add_progress", "办理进展", {S.ACCEPTED, S.SUSPENDED}, None, UNIT),
-    Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, HEADS),
+    Move("accept", "签收", {S.DISPATCHED}, S.ACCEPTED, {*UNIT, OUTSIDE}),
+    Move("respond", "首次联系", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
+    Move("add_progress", "办理进展", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
+    Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, {*HEADS, OUTSIDE}),
     Move("review_pass", "审核通过", {S.COMPLETED}, S.DONE, REVIEWERS),
     Move("review_reject", "审核退回", {S.COMPLETED}, S.ACCEPTED, REVIEWERS),
     Move("ask_return", "退单", {S.DISPATCHED, S.ACCEPTED}, S.RETURNING, HEADS),

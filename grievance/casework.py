@@ -118,6 +118,11 @@ def permit(move, row, *, by, at):
     return posting
 
 
+def person_of(by):
+    """经办人: the member of staff who acts; None for the system, a resident, or a body that acts by its link."""
+    return None if by in NOBODY_OF_STAFF else by
+
+
 def lock(row):
     """One case, one lock: lock the case row first, then read the row itself afresh. Inside a transaction only.
 

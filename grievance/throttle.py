@@ -22,14 +22,16 @@ class Throttled(Refused):
         self.headers = {"Retry-After": str(retry_after)}
 
 
-def count(address, *, at):
-    """One more submission from `address`. Throttled once INTAKE_THROTTLE (`60/hour`; empty is off) is used up."""
+def count(address, *, at, purpose="address"):
+    """One more submission from `address`. Throttled once INTAKE_THROTTLE (`60/hour`; empty is off) is used up.
+
+    Each purpose counts by itself: a firm that answers its order uses up no resident's share."""
     if not settings.INTAKE_THROTTLE:
         return
     most, _, period = settings.INTAKE_THROTTLE.partition("/")
     seconds = SECONDS[period]
     start = datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
-    seen = IntakeCount.objects.one_more(blind_index(f"address:{address}"), start)
+    seen = IntakeCount.objects.one_more(blind_index(f"{purpose}:{address}"), start)
     if seen == 1:
         # Somebody's first in this window sweeps out the windows that are over
         IntakeCount.objects.filter(window_start__lt=start).delete()

@@ -57,6 +57,8 @@ def _entry(event, grievance, remarks, files):
 def _who(event, grievance):
     if event.voice == Event.Voice.RESIDENT:
         return "您" if event.grievance_id == grievance.pk else ""
+    if event.voice == Event.Voice.OUTSIDE:
+        return ""  # the sentence names the unit
     return event.posting if event.voice == Event.Voice.STAFF else "系统"
 
 

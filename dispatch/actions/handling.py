@@ -9,7 +9,7 @@ from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
 from grievance.actions import closing
-from grievance.casework import Refused, beijing, lock, notice_for, notify, promise
+from grievance.casework import Refused, beijing, lock, notice_for, notify, person_of, promise
 from grievance.models import Case, Remark
 from grievance.workflow import CASE
 
@@ -84,11 +84,11 @@ def accept(order, *, by, at):
     if order.accepted_at and order.status == WorkOrder.Status.ACCEPTED:
         raise Refused(
             "already_accepted",
-            f"工单 {order.number} 已由{order.accepted_by}于{beijing(order.accepted_at)}签收，不能再次签收。"
+            f"工单 {order.number} 已由{order.accepted_by or order.handler}于{beijing(order.accepted_at)}签收，不能再次签收。"
             "如不属本单位职责，请选择“退单”并说明理由。",
         )
     WORK_ORDER.apply(
-        "accept", order, by=by, at=at, accepted_at=at, accepted_by=by,
+        "accept", order, by=by, at=at, accepted_at=at, accepted_by=person_of(by),
         sentence=f"{order.handler}签收工单 {order.number}。", public=f"{order.handler}已接收，开始办理。" if order.lead else "",
     )  # fmt: skip
     deadlines.meet(order, Anchor.ACCEPT, at=at)
@@ -104,7 +104,7 @@ def respond(order, *, note, by, at):
         sentence=f"{order.handler}已联系诉求人。", public=f"{order.handler}已与您联系。",
     )  # fmt: skip
     if note.strip():
-        Remark.objects.create(case=order.case, author=by, text=note, at=at)
+        Remark.objects.create(case=order.case, author=person_of(by), text=note, at=at)
     deadlines.meet(order, Anchor.FIRST_CONTACT, at=at)
     return order
 
@@ -115,7 +115,7 @@ def add_progress(order, *, text, public=False, by, at):
     _must_say(text, "请写明办理进展，再提交。")
     order = lock(order)
     WORK_ORDER.check("add_progress", order, by=by, at=at)
-    note = Remark.objects.create(case=order.case, author=by, text=text, public=public, at=at)
+    note = Remark.objects.create(case=order.case, author=person_of(by), text=text, public=public, at=at)
     WORK_ORDER.apply(
         "add_progress",
         order,
@@ -136,7 +136,7 @@ def complete(order, *, public_answer, internal_record="", by, at):
     _must_say(public_answer, "请填写公开答复（诉求人会看到），再点“办结”。")
     order = lock(order)
     WORK_ORDER.apply(
-        "complete", order, by=by, at=at, completed_at=at, completed_by=by,
+        "complete", order, by=by, at=at, completed_at=at, completed_by=person_of(by),
         public_answer=public_answer, internal_record=internal_record,
         sentence=f"{order.handler}报告办结，待审核。",
     )  # fmt: skip

@@ -151,7 +151,7 @@ def _content(veil):
 
 def _steps(order, veil):
     told = Event.objects.filter(case=order.case_id, subject=f"workorder:{order.pk}", kind="workorder.add_progress")
-    notes = Remark.objects.filter(case=order.case_id, author__isnull=False, at__in=told.values("at")).order_by("at", "pk")
+    notes = Remark.objects.filter(case=order.case_id, grievance__isnull=True, at__in=told.values("at")).order_by("at", "pk")
     return "\n".join(f"{beijing(note.at)} {veil.words(note.text)}" for note in notes[:VOICES]) or "未填写"
 
 

@@ -48,7 +48,7 @@ def suggest(case):
 
 
 def _texts(case, grievances):
-    return [*(grievance.description for grievance in grievances), *_notes(case.remarks.filter(author=None))]
+    return [*(grievance.description for grievance in grievances), *_notes(case.remarks.filter(author=None, grievance__isnull=False))]
 
 
 def _notes(remarks):

@@ -29,7 +29,7 @@ NOW = TUESDAY + timedelta(hours=1)
 PUBLIC = {
     "", "healthz", "c/<slug:code>/", "q/<str:token>/", "r/<str:receipt>/", "r/<str:receipt>/attachments/<int:pk>/",
     "r/<str:receipt>/survey/", "s/<str:token>/", "privacy/", "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
-    "phone/logout/",
+    "phone/logout/", "o/<str:token>/", "o/<str:token>/photos/<int:pk>/",
 }  # fmt: skip
 # What every member of staff may open: nothing of a resident stands there
 COMMON = {

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dispatch import workflow as dispatch_workflow
 from feedback import workflow as feedback_workflow
 from grievance import workflow as grievance_workflow
-from grievance.casework import RESIDENT, SYSTEM, Workflow
+from grievance.casework import OUTSIDE, RESIDENT, SYSTEM, Workflow
 from street.models import Role
 
 PAGE = settings.BASE_DIR / "docs" / "flow.md"
@@ -15,7 +15,7 @@ HEAD = """# 流程：每一步谁能办
 
 本页由 `python manage.py flow` 从程序里的动作表生成，不要手改；测试核对它与程序一致。
 
-- “系统”：定时巡查或别的动作带出来的一步，没有人点按钮。“居民”：凭查询码办的一步。
+- “系统”：定时巡查或别的动作带出来的一步，没有人点按钮。“居民”：凭查询码办的一步；“社会单位”：没有账号，凭链接办的一步。
 - 状态一栏写“不变”的，只记一笔，不改状态。
 - 角色还要在对的单位：承办单位的人只办本单位的，街道的人只办本街道的。
 """
@@ -100,4 +100,5 @@ def target(move):
 def actors(move):
     """谁能办: the roles in words, in the order of the model; the resident and the system after them."""
     people = [str(role.label) for role in Role if role in move.roles]
-    return "、".join([*people, *(["居民"] if RESIDENT in move.roles else []), *(["系统"] if SYSTEM in move.roles else [])])
+    others = {OUTSIDE: "社会单位", RESIDENT: "居民", SYSTEM: "系统"}
+    return "、".join([*people, *(label for role, label in others.items() if role in move.roles)])
