@@ -167,7 +167,9 @@ def plan_letters(letters, *, at):
     known, planned = {}, []
     for letter in letters:
         case = letter.case
-        policy = letter.order.policy if letter.order else Policy.objects.in_force(case.street, at)
+        policy = _policy_over(letter, at)
+        if policy is None:
+            continue
         key = (policy.pk, case.street_id, case.category_id, case.urgency)
         if key not in known:
             known[key] = _signature_terms(policy, case, at)
@@ -181,6 +183,12 @@ def plan_letters(letters, *, at):
     )  # fmt: skip
     pairs = zip(clocks, planned, strict=True)
     Checkpoint.objects.bulk_create(row for clock, (_, terms) in pairs for row in _instants(clock, terms.rungs, terms.calendar))
+
+
+def _policy_over(letter, at):
+    if letter.checkpoint:
+        return letter.checkpoint.rung.policy
+    return letter.order.policy if letter.order else Policy.objects.in_force(letter.case.street, at)
 
 
 def _signature_terms(policy, case, at):
@@ -264,9 +272,11 @@ def _instants(deadline, rungs, calendar, occasion=""):
     ]  # fmt: skip
 
 
-def fits(rung, case, order=None, deadline=None):
-    """Whether a rung speaks of this case: its category (or the one above it) and its limit class."""
+def fits(rung, case, order=None, deadline=None, unit=None):
+    """Whether a rung speaks of this case: its category (or the one above it), its limit class, and the kind of unit."""
     if rung.limit_class and rung.limit_class != _class_of(order, deadline):
+        return False
+    if rung.unit_kind and rung.unit_kind != _kind_of(order, deadline, unit or case.promised_by):
         return False
     if order is not None and not order.lead and rung.measure in ("draft", "escalate"):
         return False
@@ -274,6 +284,12 @@ def fits(rung, case, order=None, deadline=None):
         return True
     category = case.category
     return category is not None and rung.category_id in (category.pk, category.parent_id)
+
+
+def _kind_of(order, deadline, unit):
+    """承办单位类型: of the order's handler, of whoever owes what the clock is about, else of `unit`; empty for nobody."""
+    found = order.handler if order else (deadline.unit if deadline else None) or unit
+    return found.kind if found else ""
 
 
 def _class_of(order, deadline):
@@ -295,14 +311,24 @@ def _awake(deadline, at):
     return next((last for first, last in deadline.stood_still if first <= at < last), at)
 
 
-def plan_fact(case, trigger, count, *, at, policy, order=None, occasion=None):
-    """Rungs that are not about time: those reached by `count` fall due at once, each once per case and occasion."""
+def plan_fact(case, trigger, count, *, at, policy, order=None, occasion=None, unit=None, mark=""):
+    """Rungs that are not about time: those reached by `count` fall due at once, each once per case and occasion.
+
+    `mark` tells one run of the same count from another (a round); `unit` is whose fact it is where there is no order."""
     rungs = policy.rungs.filter(trigger=trigger, amount__lte=count)
+    return plan_reached(case, rungs, at=at, order=order, unit=unit, occasion=occasion, mark=mark)
+
+
+def plan_reached(case, rungs, *, at, order=None, unit=None, occasion=None, mark=""):
+    """Rungs whose fact has come about, due at once; what a rung of that name, of whatever version, has said is not said again."""
     rows = [
-        Checkpoint(case=case, order=order, rung=rung, due_at=at, occasion=occasion or f"{trigger}:{int(rung.amount)}")
+        Checkpoint(case=case, order=order, rung=rung, due_at=at, occasion=occasion or f"{rung.trigger}{mark}:{int(rung.amount)}")
         for rung in rungs
-        if fits(rung, case, order)
+        if fits(rung, case, order, unit=unit)
     ]
+    known = case.checkpoints.filter(occasion__in=[row.occasion for row in rows]) if rows else case.checkpoints.none()
+    said = set(known.values_list("rung__code", "occasion"))
+    rows = [row for row in rows if (row.rung.code, row.occasion) not in said]
     Checkpoint.objects.bulk_create(rows, ignore_conflicts=True)
     return rows
 

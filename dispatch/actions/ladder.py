@@ -5,14 +5,18 @@ Every measure takes many checkpoints at once and returns the rows to write, so t
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from dispatch import deadlines
-from dispatch.models import Checkpoint, EscalationRung, Letter, Level, Supervision
-from dispatch.papers.forms import FORMS
-from grievance.casework import beijing, event_for, notice_for
-from grievance.models import CaseUnit, Event, Notice
-from street.models import Organisation
+from django.db.models import Q
 
-DESK_ROLES = {Level.DESK: "supervisor", Level.STREET_LEADER: "street_leader", Level.STREET_SECRETARY: "street_secretary"}
+from dispatch import deadlines, standing
+from dispatch.models import Anchor, Checkpoint, EscalationRung, Letter, Level, Supervision
+from dispatch.papers.forms import FORMS
+from dispatch.posts import LAST, OFFICES, Posts
+from dispatch.workflow import SIGNERS
+from grievance.casework import beijing, event_for, notice_for
+from grievance.models import CaseUnit, Event, Notice, Urgency
+from street.models import Organisation, Role
+
+UNIT_LEVELS = (Level.HANDLER, Level.UNIT_HEAD)
 SUPERVISION_LEVELS = {
     Level.COMMUNITY_SECRETARY: Supervision.Level.COMMUNITY,
     Level.STREET_SECRETARY: Supervision.Level.STREET,
@@ -22,19 +26,25 @@ PAPER_OF_LEVEL = {
     Supervision.Level.STREET: Letter.Kind.SECRETARY_SUPERVISE,
     Supervision.Level.DISTRICT: Letter.Kind.LISTING_PROPOSAL,
 }
+UPWARDS = (Role.SHIFT_LEADER, Role.STREET_LEADER, Role.STREET_SECRETARY)
+"""签发人由低到高: a draft waits for the lowest who may sign it, and climbs where that office is vacant."""
 
 
 @dataclass
 class Outcome:
-    """What a batch of checkpoints leads to, to be written at the end in a few statements."""
+    """What a batch of checkpoints leads to, to be written at the end in a few statements; and what the batch was read with."""
 
     at: object
+    posts: Posts = None
+    levels: dict = field(default_factory=dict)
+    stepped: set = field(default_factory=set)
+    authorities: dict = field(default_factory=dict)
+    calendars: dict = field(default_factory=dict)
     notices: list = field(default_factory=list)
     events: list = field(default_factory=list)
     letters: list = field(default_factory=list)
     supervisions: list = field(default_factory=list)
     units: list = field(default_factory=list)
-    levels: dict = field(default_factory=dict)
 
     def notice(self, checkpoint, text, **to):
         """One notice for a checkpoint, exactly."""
@@ -48,6 +58,16 @@ class Outcome:
             event_for(checkpoint.case, kind, at=self.at, by=None, subject=checkpoint, sentence=sentence, public=public)
         )
 
+    def awake(self, checkpoint):
+        """静默时段: when people may be told: at once if the matter is urgent or its class wakes them, else when at work."""
+        order, clock, case = checkpoint.order, checkpoint.deadline, checkpoint.case
+        limit_class = order.limit_class if order else clock.limit.limit_class if clock else ""
+        if case.urgency == Urgency.URGENT or limit_class in checkpoint.rung.policy.awake_classes:
+            return self.at
+        if case.street_id not in self.calendars:
+            self.calendars[case.street_id] = deadlines.calendar_of(case.street)
+        return self.calendars[case.street_id].working_instant(self.at)
+
 
 def remind(checkpoint, outcome):
     """临期提醒: in the desk's name, automatic, unnumbered."""
@@ -60,58 +80,122 @@ def chase(checkpoint, outcome):
 
 
 def _press(checkpoint, outcome, word):
-    deadline, order = checkpoint.deadline, checkpoint.order
+    deadline, order, sentence = checkpoint.deadline, checkpoint.order, checkpoint.rung.sentence
     what = f"工单 {order.number} " if order else f"事项 {checkpoint.case.number} "
     due = f"{deadline.get_anchor_display()}时限{beijing(deadline.due_at)}。" if deadline else ""
-    to = checkpoint.rung.to
-    unit = unit_of(checkpoint)
-    target = {"role": DESK_ROLES[to]} if to in DESK_ROLES or unit is None else {"organisation": unit}
-    outcome.notice(checkpoint, f"【{word}】{what}{due}{checkpoint.rung.sentence}", **target)
-    name = Level(to).label if "role" in target else unit
-    outcome.event(checkpoint, f"{word}：{name}。{checkpoint.rung.sentence}")
+    target, name, gap = _whom(checkpoint, outcome)
+    outcome.notice(checkpoint, f"【{word}】{what}{due}{sentence}{gap}", **target, not_before=outcome.awake(checkpoint))
+    outcome.event(checkpoint, f"{word}：{name}。{sentence}{gap}")
+
+
+def _whom(checkpoint, outcome):
+    """(whom a notice is addressed to, how they are called, what is said of a vacant office)."""
+    to, unit = checkpoint.rung.to, unit_of(checkpoint)
+    if to in UNIT_LEVELS and unit is not None:
+        return {"organisation": unit}, unit, ""
+    nobody = "（尚无承办单位，请工作专班处理）" if to in UNIT_LEVELS else ""
+    level = Level.DESK if to in UNIT_LEVELS else Level(to)
+    role, gap = outcome.posts.first_held(checkpoint.case.street_id, OFFICES[level])
+    return {"role": role}, Role(role).label if gap else level.label, nobody + gap
 
 
 def unit_of(checkpoint):
-    """承办单位 that a checkpoint presses: the handler of its order, else whoever owes what its clock is about; None: the desk."""
+    """承办单位 that a checkpoint presses: the handler of its order, else whoever owes what its clock is about, else whoever is in
+    charge of the case; None where that is nobody, or where it is a signature that is waited for."""
     if checkpoint.order:
         return checkpoint.order.handler
-    return checkpoint.deadline.unit if checkpoint.deadline else None
+    clock = checkpoint.deadline
+    if clock and (clock.unit_id or clock.anchor == Anchor.SIGNATURE):
+        return clock.unit
+    return checkpoint.case.promised_by
 
 
 def draft(checkpoint, outcome):
-    """拟文: the clock drafts a paper; a person signs it, or does not."""
-    case = checkpoint.case
-    to = unit_of(checkpoint) or case.promised_by or case.street
-    kind = Letter.Kind(checkpoint.rung.paper)
-    outcome.letters.append(_letter(kind, checkpoint, to, outcome.at))
-    outcome.event(checkpoint, f"{kind.label}已拟稿，待签发：{checkpoint.rung.sentence}")
-    outcome.notice(checkpoint, f"事项 {case.number} 的{kind.label}已拟稿，请签发。", role=_signing_role(kind))
+    """拟文: the clock drafts a paper; a person signs it, or does not. The lowest kind may be marked to go out by authority."""
+    case, unit, kind = checkpoint.case, unit_of(checkpoint), Letter.Kind(checkpoint.rung.paper)
+    if unit is None:
+        outcome.event(checkpoint, f"尚无承办单位，{kind.label}未拟：{checkpoint.rung.sentence}")
+        role, gap = outcome.posts.first_held(case.street_id, OFFICES[Level.DESK])
+        outcome.notice(checkpoint, f"事项 {case.number} 尚无承办单位：{checkpoint.rung.sentence}{gap}", role=role)
+        return
+    letter = _letter(kind, checkpoint, unit, outcome.at)
+    outcome.letters.append(letter)
+    authority = outcome.authorities.get(case.street_id) if checkpoint.rung.self_issue else None
+    if authority and standing.covers(authority, case, outcome.at):
+        letter.authority = authority
+        outcome.event(checkpoint, f"{kind.label}已拟稿，依值班长授权自动印发：{checkpoint.rung.sentence}")
+        return
+    role, gap = outcome.posts.first_held(case.street_id, signers_of(kind))
+    outcome.event(checkpoint, f"{kind.label}已拟稿，待签发：{checkpoint.rung.sentence}{gap}")
+    outcome.notice(checkpoint, f"事项 {case.number} 的{kind.label}已拟稿，请签发。{gap}", role=role)
 
 
-def _signing_role(kind):
-    return {
-        Letter.Kind.CAUTION: "shift_leader",
-        Letter.Kind.SUPERVISE: "street_leader",
-    }.get(kind, "street_secretary")
+def signers_of(kind):
+    """签发人 of a kind of paper at a street, the lowest first."""
+    return [role for role in UPWARDS if role in SIGNERS[kind]]
 
 
 def escalate(checkpoint, outcome):
     """呈送: put the case before a secretary; the paper that goes with the level is drafted for signature."""
-    level = SUPERVISION_LEVELS[checkpoint.rung.to]
-    case = checkpoint.case
+    case, reason = checkpoint.case, checkpoint.rung.sentence
+    level, gap = _level_of(checkpoint, outcome)
     if level in outcome.levels[case.pk]:
-        outcome.event(checkpoint, f"{Supervision.Level(level).label}已在进行：{checkpoint.rung.sentence}")
-        return
+        outcome.event(checkpoint, f"{level.label}已在进行：{reason}{gap}")
+    elif (case.pk, level.value, *_cause(checkpoint)) in outcome.stepped:
+        outcome.event(checkpoint, f"{level.label}已降级，同一缘由不再呈送：{reason}")
+    else:
+        _raise(checkpoint, outcome, level, gap)
+
+
+def _raise(checkpoint, outcome, level, gap):
+    case, rung = checkpoint.case, checkpoint.rung
     outcome.levels[case.pk].add(level)
     holder = _holder(case, level)
-    row = Supervision(case=case, level=level, holder=holder, reason=checkpoint.rung.sentence, raised_at=outcome.at)
+    row = Supervision(
+        case=case, level=level, holder=holder, reason=rung.sentence, raised_at=outcome.at, checkpoint=checkpoint,
+        ends_with_case=rung.ends_with_case,
+    )  # fmt: skip
     outcome.supervisions.append(row)
     outcome.units.append(CaseUnit(case=case, organisation=holder))
     if paper := PAPER_OF_LEVEL.get(level):
         outcome.letters.append(_letter(paper, checkpoint, _addressee(checkpoint, holder, paper), outcome.at, supervision=row))
-    outcome.event(checkpoint, f"呈送{row.get_level_display()}：{row.reason}", public=_public(level))
-    role = {"organisation": holder} if level == Supervision.Level.COMMUNITY else {"role": "street_secretary"}
-    outcome.notice(checkpoint, f"事项 {case.number} 呈送{row.get_level_display()}：{row.reason}", **role)
+    text = f"呈送{level.label}：{row.reason}{gap}"
+    outcome.event(checkpoint, text, public=_public(level))
+    outcome.notice(checkpoint, f"事项 {case.number} {text}", **_reader(case, holder, level, outcome))
+
+
+def _reader(case, holder, level, outcome):
+    """Who is told that a case is put before them: the community, the street's secretary, or the desk where there is none."""
+    if level == Supervision.Level.COMMUNITY:
+        return {"organisation": holder}
+    return {"role": LAST if outcome.posts.vacant(case.street_id, Role.STREET_SECRETARY) else Role.STREET_SECRETARY}
+
+
+def _level_of(checkpoint, outcome):
+    """(the level a rung puts a case on, what is said of a vacant office): without a community secretary, the street's."""
+    case, to = checkpoint.case, checkpoint.rung.to
+    level = _next_level(outcome.levels[case.pk]) if to == Level.NEXT else SUPERVISION_LEVELS[to]
+    gap = ""
+    if level == Supervision.Level.COMMUNITY and _no_community_secretary(case, outcome.posts):
+        level, gap = Supervision.Level.STREET, "（社区书记空缺，逐级呈送）"
+    if level != Supervision.Level.COMMUNITY and outcome.posts.vacant(case.street_id, Role.STREET_SECRETARY):
+        gap += "（街道党工委书记空缺，请值班长报告并督促）"
+    return level, gap
+
+
+def _no_community_secretary(case, posts):
+    return case.place_id is None or posts.vacant(case.place.community_id, Role.COMMUNITY_SECRETARY)
+
+
+def _next_level(levels):
+    """上一级: one above where the case stands; what no secretary has yet goes to the street's, who stands above the desk."""
+    above = {Supervision.Level.STREET, Supervision.Level.DISTRICT} & set(levels)
+    return Supervision.Level.DISTRICT if above else Supervision.Level.STREET
+
+
+def _cause(checkpoint):
+    """缘由: the rung and the clock (or the fact) a supervision came from, whatever due time the clock has been given since."""
+    return checkpoint.rung.code, checkpoint.deadline_id or checkpoint.occasion
 
 
 def _public(level):
@@ -131,7 +215,7 @@ def _holder(case, level):
 def _addressee(checkpoint, holder, paper):
     if paper == Letter.Kind.LISTING_PROPOSAL:
         return holder.parent or holder
-    return unit_of(checkpoint) or checkpoint.case.promised_by or holder
+    return unit_of(checkpoint) or holder
 
 
 def _letter(kind, checkpoint, to, at, supervision=None):
@@ -159,26 +243,35 @@ def fire(checkpoints, *, at):
     """触发: act on checkpoints already claimed; the rows are written together at the end.
 
     A case that has ended in the meantime is passed over."""
-    outcome = Outcome(at=at)
     live = [row for row in _with_everything(checkpoints) if not row.case.ended]
-    outcome.levels = _open_levels(live)
+    outcome = _outcome(live, at)
     for checkpoint in live:
         MEASURES[checkpoint.rung.measure](checkpoint, outcome)
     _write(outcome)
     return outcome
 
 
+def _outcome(live, at):
+    """What a batch is read with: who is in office, what is supervised already, what may go out by authority."""
+    streets = {row.case.street_id for row in live}
+    communities = {row.case.place.community_id for row in live if row.case.place_id}
+    levels, stepped = _eyes(live)
+    by_itself = {row.case.street_id for row in live if row.rung.self_issue}
+    authorities = standing.in_force(by_itself, at) if by_itself else {}
+    return Outcome(at=at, posts=Posts(streets | communities, at), levels=levels, stepped=stepped, authorities=authorities)
+
+
 # What each checkpoint has of its own is joined, and no more of it than the measures read: a thousand rows are built from it
 OWN = [
     *("case_id", "order_id", "deadline_id", "rung_id", "due_at"),
     *(f"case__{name}" for name in ("number", "title", "status", "urgency", "street", "place", "promised_by", "category")),
-    *("order__number", "order__due_at", "order__handler", "order__policy", "deadline__anchor", "deadline__due_at"),
-    "deadline__unit",
+    *("order__number", "order__due_at", "order__handler", "deadline__anchor", "deadline__due_at"),
+    *("order__limit_class", "deadline__unit", "deadline__limit"),
 ]
 # What many share is fetched apart, so that a street is read and built once, not 500 times
 SHARED = [
     *("rung", "case__street__parent", "case__place__community", "case__promised_by", "case__category", "order__handler"),
-    *("order__policy", "deadline__unit"),
+    *("deadline__unit", "deadline__limit", "rung__policy", "case__street__calendar__base"),
 ]
 
 
@@ -187,12 +280,18 @@ def _with_everything(checkpoints):
     return list(rows.select_related("case", "order", "deadline").only(*OWN).prefetch_related(*SHARED))
 
 
-def _open_levels(checkpoints):
+def _eyes(checkpoints):
+    """({case: levels at which it is supervised}, {what was stepped down, with its cause}) for those that would be put higher."""
     cases = {row.case_id for row in checkpoints if row.rung.measure == EscalationRung.Measure.ESCALATE}
-    found = defaultdict(set)
-    for case, level in Supervision.objects.filter(case__in=cases).open().values_list("case", "level"):
-        found[case].add(level)
-    return found
+    rows = Supervision.objects.filter(Q(status__in=Supervision.OPEN) | Q(stepped_to__isnull=False), case__in=cases)
+    levels, stepped = defaultdict(set), set()
+    cause = ("checkpoint__rung__code", "checkpoint__deadline", "checkpoint__occasion")
+    for case, level, status, code, deadline, occasion in rows.values_list("case", "level", "status", *cause):
+        if status in Supervision.OPEN:
+            levels[case].add(level)
+        else:
+            stepped.add((case, level, code, deadline or occasion))
+    return levels, stepped
 
 
 def _write(outcome):

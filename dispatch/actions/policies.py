@@ -10,7 +10,10 @@ from grievance.casework import Refused
 from grievance.models import Category
 
 NEEDED = (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION, Anchor.REVIEW)
-COPIED = ("name", "street", "callback_tries", "callback_days", "callback_bands", "survey_days", "urge_hours")
+COPIED = (
+    *("name", "street", "callback_tries", "callback_days", "callback_bands", "survey_days", "visit_days", "link_days"),
+    *("awake_classes", "urge_hours"),
+)
 
 
 @transaction.atomic

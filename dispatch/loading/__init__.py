@@ -13,7 +13,7 @@ from street.loading.ledger import Tally
 
 __all__ = ["Loaded", "load"]
 
-TABLES = ("policy", "callback", "urge", "standing_authority", "category", "alert", "limit", "allowance", "rung", "route")
+TABLES = ("policy", "callback", "urge", "quiet", "standing_authority", "category", "alert", "limit", "allowance", "rung", "route")
 
 
 @dataclass

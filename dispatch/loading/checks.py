@@ -23,8 +23,18 @@ def refuse_gaps(content):
             source.fail(f"没有“{row['limit_class']}”这个时限等级，请先写它的时限，或改正代码。", "limit_class")
         if row["anchor"] == Anchor.SIGNATURE and (SIGN_CLASS, Anchor.SIGNATURE) not in plain:
             source.fail(f"有签发环节的阶梯，须先写时限等级 {SIGN_CLASS} 的 signature 时限。", "anchor")
+        if row["anchor"] in BESIDE and row["anchor"] not in {anchor for _, anchor in plain}:
+            source.fail(f"没有哪个时限等级写了 {row['anchor']} 的时限，这一行永远不会触发。", "anchor")
+    _refuse_unknown_awake(content, known)
     _refuse_incomplete(REWORK_CLASS, plain, content.policy)
     _refuse_unrouted(content)
+
+
+def _refuse_unknown_awake(content, known):
+    row = content.file.table("quiet", required=False)
+    for name in content.figures.get("awake_classes", ()):
+        if name not in known:
+            row.fail(f"“awake_classes”里没有“{name}”这个时限等级，请先写它的时限，或改正代码。", "awake_classes")
 
 
 def _refuse_incomplete(limit_class, plain, source):

@@ -81,7 +81,13 @@ class Content:
         callback.only(*CALLBACK)
         urge.only("hours")
         figures = {field: callback.count(key, least=1) for key, field in CALLBACK.items() if key in callback}
-        return figures | ({"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {})
+        return figures | ({"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}) | self._awake()
+
+    def _awake(self):
+        """静默时段: the limit classes of which people are told at night too; nothing where the file does not say."""
+        quiet = self.file.table("quiet", required=False)
+        quiet.only("awake_classes")
+        return {"awake_classes": sorted(quiet.texts("awake_classes"))} if "awake_classes" in quiet else {}
 
     def _read_limits(self):
         names = Names("时限（同一等级、环节、类别、紧急程度）")

@@ -1,9 +1,23 @@
 """升级阶梯的一行: verbs, triggers and addressees that the code knows, and only combinations that mean something."""
 
+from dispatch.loading import reach
 from dispatch.models import Anchor, EscalationRung, Letter, Level, Trigger, Unit
 from street.calendar import DAY_UNITS
 
-KEYS = ("code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "measure", "to", "paper", "sentence")
+KEYS = (
+    "code",
+    "trigger",
+    "anchor",
+    "amount",
+    "unit",
+    "limit_class",
+    "category",
+    "measure",
+    "to",
+    "paper",
+    "sentence",
+    *reach.KEYS,
+)
 Measure = EscalationRung.Measure
 TIMED = (Trigger.SHARE, Trigger.BEFORE, Trigger.AFTER)
 CLOCKS = (
@@ -20,7 +34,7 @@ ADDRESSEES = {
     Measure.REMIND: PRESSED,
     Measure.CHASE: PRESSED,
     Measure.DRAFT: (Level.UNIT_HEAD, Level.STREET_LEADER),
-    Measure.ESCALATE: (Level.COMMUNITY_SECRETARY, Level.STREET_SECRETARY, Level.DISTRICT_LIST),
+    Measure.ESCALATE: (Level.COMMUNITY_SECRETARY, Level.STREET_SECRETARY, Level.DISTRICT_LIST, Level.NEXT),
 }
 DRAFTED = (Letter.Kind.CAUTION, Letter.Kind.SUPERVISE)
 PAPERS = {
@@ -44,7 +58,7 @@ def read_rung(row, category):
         row.fail("签发环节的阶梯不分时限等级，也不能再拟文。", "anchor")
     if clock["anchor"] == Anchor.MATTER and trigger in TIMED and "limit_class" in row:
         row.fail("事项时限的阶梯不分时限等级：事项可能几经转派。", "limit_class")
-    return {
+    rung = {
         "code": row.code("code", most=32),
         "trigger": trigger,
         "category": category.code if category else "",
@@ -54,6 +68,7 @@ def read_rung(row, category):
         "sentence": row.text("sentence"),
         **clock,
     }
+    return {**rung, **reach.read(row, rung)}
 
 
 def _clock(row, trigger):
