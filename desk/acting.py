@@ -69,10 +69,10 @@ def submit(request, rows, at):
     row = next((row for row, _ in rows if (kind_of(row), str(row.pk)) == (kind, pk)), None)
     if row is None:
         raise Refused("unknown_move", "没有这个操作，请返回刷新页面后重试。", status=404)
-    form = _form(row, name, at, data=request.POST)
+    form = _form(row, name, at, data=request.POST, files=request.FILES)
     card = Card(row, move_named(row, name), form)
     try:
-        made = perform(row, name, request.POST, by=request.user, at=at)
+        made = perform(row, name, request.POST, files=request.FILES, by=request.user, at=at)
     except Refused as refusal:
         card.form.is_valid()
         card.refused = refusal.message

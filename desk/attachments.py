@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from desk.doors import MATTERS, for_roles
+from dispatch.models import Instruction
 from grievance.actions import privacy
 from grievance.models import Attachment, Case, Complainant
 from grievance.serving import serve
@@ -17,6 +18,8 @@ def attachment(request, pk):
     row = get_object_or_404(
         Attachment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case"), pk=pk
     )
+    if Instruction.objects.filter(photo=row).exists() and not Instruction.objects.visible_to(request.user).filter(photo=row):
+        raise Http404
     if row.kind == Attachment.Kind.VOICE and not may_hear(row, request.user):
         raise Http404
     return serve(request, row)

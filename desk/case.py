@@ -13,8 +13,10 @@ from desk import acting, lights
 from desk.act import Handed
 from desk.doors import MATTERS, for_roles, page
 from desk.moves import CHAPTERS
-from dispatch.actions.ladder import DESK_ROLES
+from dispatch import posts
+from dispatch.actions.mediation import never_mediated
 from dispatch.models import (
+    Adoption,
     Anchor,
     Deadline,
     Instruction,
@@ -22,6 +24,8 @@ from dispatch.models import (
     Mediation,
     OrderReturn,
     OutsideLink,
+    ReceptionSlot,
+    SafetyCall,
     Supervision,
     Suspension,
     WorkOrder,
@@ -135,9 +139,18 @@ def everything(user):
         Prefetch("deadlines", Deadline.objects.filter(anchor=Anchor.MATTER).select_related("limit"), "own_clocks"),
         Prefetch("letters", Letter.objects.visible_to(user).select_related("issuer", "to", "signed_by").order_by("pk")),
         Prefetch("supervisions", Supervision.objects.visible_to(user).select_related("holder", "taken_by").order_by("pk")),
-        Prefetch("mediations", Mediation.objects.visible_to(user).select_related("unit", "mediator")),
+        Prefetch("mediations", Mediation.objects.visible_to(user).select_related("unit", "mediator").prefetch_related(
+            "sides", "sessions"
+        )),
+        Prefetch("safety_calls", SafetyCall.objects.select_related("to", "by")),
         Prefetch("callbacks", Callback.objects.visible_to(user).select_related("grievance")),
-        Prefetch("instructions", Instruction.objects.select_related("by")),
+        Prefetch("instructions", Instruction.objects.visible_to(user).select_related(
+            "by", "to", "typed_by", "answered_by", "given_as", "photo"
+        )),
+        Prefetch("adoptions", Adoption.objects.select_related("leader")),
+        Prefetch("receptions", ReceptionSlot.objects.select_related(
+            "reception__organisation", "reception__leader", "grievance", "recorded_by"
+        )),
         Prefetch("remarks", Remark.objects.select_related("author").prefetch_related("attachments")),
         Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
         Prefetch("linked", Case.objects.visible_to(user)),
@@ -165,6 +178,7 @@ def story(case, user, at, last, contacts):
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
         "more": [(kind.template, [block(row) for row in kind.of(case, user)]) for kind in HUNG],
+        "danger": never_mediated(case) and not privacy.outsider(user),
         "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip
@@ -206,7 +220,8 @@ def voice(grievance, case, user, contacts):
     )  # fmt: skip
 
 
-TO_LEADERS = tuple(f"催办：{level.label}。" for level in DESK_ROLES)
+OFFICES = {*posts.OFFICES, *(role for held in posts.OFFICES.values() for role in held)}
+TO_LEADERS = tuple(sorted(f"催办：{office.label}。" for office in OFFICES))
 """催办 of one of the street's own leaders: told to them, and no paper to a unit."""
 
 

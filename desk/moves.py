@@ -11,7 +11,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from desk import forms, outside_moves
+from desk import eye_moves, forms, outside_moves
 from desk.act import Act, Chapter
 from dispatch import openings, routing
 from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
@@ -162,9 +162,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "transfer"): Act(handling.transfer, forms.Transfer),
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),
-    ("supervision", "list"): Act(supervision.list_case, forms.Take),
     ("supervision", "decline_listing"): Act(supervision.decline_listing, forms.Reason),
-    ("supervision", "unlist"): Act(supervision.unlist, forms.Outcome),
     ("supervision", "lift"): Act(supervision.lift, forms.Outcome),
     ("letter", "sign"): Act(supervision.sign),
     ("letter", "discard"): Act(supervision.discard, forms.Reason),
@@ -174,7 +172,10 @@ ACTS: dict[tuple[str, str], Act] = {
 }
 
 
-CHAPTERS: tuple[Chapter, ...] = (outside_moves.CHAPTER,)
+CHAPTERS: tuple[Chapter, ...] = (
+    outside_moves.CHAPTER,
+    eye_moves.CHAPTER,
+)
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))
 
@@ -264,13 +265,13 @@ def act_of(row, name):
 
 
 def form_for(row, name, *, at, data=None, **options):
-    """The form of a move: blank, or bound to `data` (a POST's QueryDict, or a dict from JSON)."""
+    """The form of a move: blank, or bound to `data` (a POST's QueryDict, or a dict from JSON) and perhaps `files`."""
     return act_of(row, name).form(data, row=row, at=at, **options)
 
 
-def perform(row, name, data, *, by, at):
+def perform(row, name, data, *, files=None, by, at):
     """办: check what was typed, then do it. Refused `form_invalid` (400), or whatever the action refuses; returns its result."""
-    form = form_for(row, name, at=at, data=data)
+    form = form_for(row, name, at=at, data=data, files=files)
     if not form.is_valid():
         raise Refused("form_invalid", form.sentence(), status=400)
     return act_of(row, name).call(row, by=by, at=at, **form.cleaned_data)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from desk import acting, case, lights, phone
 from desk.doors import MATTERS
 from desk.phone import HANDLERS, phone_page
-from dispatch.models import Anchor, Deadline, Supervision, WorkOrder
+from dispatch.models import Anchor, Deadline, Instruction, Supervision, WorkOrder
 from grievance.actions import privacy
 from grievance.casework import Refused
 from grievance.wake import wake
@@ -28,7 +28,7 @@ OWED = (S.DISPATCHED, S.ACCEPTED, S.SUSPENDED, S.RETURNING)
 HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows
-USUAL = ["accept", "respond", "add_progress", "complete", "agree", "fail", "answer", "open_mediation", "link"]
+USUAL = ["accept", "respond", "add_progress", "complete", "agree", "fail", "report", "answer", "open_mediation", "link"]
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def acting_rows(row):
     from_here = set() if row.status not in OWED else {"link", "open_mediation"} if row.lead else {"open_mediation"}
     return [
         (row, None), *((one, None) for one in matter.mediations.all()), *((one, {"answer"}) for one in matter.letters.all()),
-        (matter, from_here),
+        *((one, {"report"}) for one in matter.instructions.all()), (matter, from_here),
     ]  # fmt: skip
 
 
@@ -159,16 +159,22 @@ def _page(request, row, at, *, last=None, contacts=None, problem="", status=200)
         "clocks": [(clock, lights.light_of(clock, at, calendar)) for clock in row.deadlines.all() if clock.anchor in STEPS],
         "others": [one for one in matter.orders.all() if one.pk != row.pk],
         "voices": [case.voice(said, matter, request.user, contacts or {}) for said in matter.grievances.all()],
-        "demands": demands(matter), "lines": case.timeline(matter, request.user), "owed": row.status in OWED,
+        "demands": demands(matter, request.user), "lines": case.timeline(matter, request.user), "owed": row.status in OWED,
     }  # fmt: skip
     return phone.show(request, "desk/order.html", context, current="", status=status)
 
 
-def demands(matter):
+def given_to(matter, user):
+    """批示 that were given to a unit of this person."""
+    units = user.scope.organisations
+    return [row for row in matter.instructions.all() if row.to_id in units and row.status in Instruction.SENT]
+
+
+def demands(matter, user):
     """上级要求: what secretaries have asked for, the latest first: (when, who, what)."""
     eyes = [row for row in matter.supervisions.all() if row.demand and row.status in Supervision.OPEN]
     asked = [(row.taken_at, row.get_level_display(), row.demand) for row in eyes]
-    asked += [(row.at, f"{row.by}批示", row.text) for row in matter.instructions.all()]
+    asked += [(row.at, f"{row.by}批示", privacy.words_for(row.text, matter, user)) for row in given_to(matter, user)]
     return sorted(asked, key=lambda one: one[0], reverse=True)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from desk import acting, case, lights, phone
 from desk.phone import SECRETARIES, phone_page
 from desk.queues import to_decide
-from dispatch.models import Extension, Letter, Supervision, WorkOrder
+from dispatch.models import Extension, Instruction, Letter, Supervision, WorkOrder
 from dispatch.workflow import SIGNERS
 from grievance.models import Case
 from grievance.wake import wake
@@ -24,12 +24,12 @@ from street.models import DISTRICT_ROLES, Role
 V = Supervision.Status
 # What a line about a case shows of it
 OF_CASE = ("category", "place__community", "promised_by", "street__calendar__base")
-CASE_MOVES = {"instruct", "propose_listing", "link"}
+CASE_MOVES = {"instruct", "adopt", "call_meeting", "propose_listing", "link"}
 ORDER_MOVES = {"transfer", "decide_extension", "agree_suspension", "refuse_suspension"}
 # A decision stands before a remark, and what ends something comes last
 USUAL = [
-    "sign", "take", "list", "decide_extension", "instruct", "propose_listing", "transfer", "link", "decline_listing", "lift",
-    "unlist", "discard",
+    "sign", "confirm", "take", "list", "settle", "record_visit", "decide_extension", "instruct", "adopt", "call_meeting",
+    "propose_listing", "transfer", "link", "end_adoption", "send_back", "miss", "decline_listing", "lift", "unlist", "discard",
 ]  # fmt: skip
 
 
@@ -146,6 +146,7 @@ def acting_rows(row):
     Rows that are over stay in it: one who comes second is told so by the table of moves."""
     return [
         *((letter, None) for letter in row.letters.all()), *((one, None) for one in row.supervisions.all()),
+        *((one, None) for part in (row.instructions, row.adoptions, row.receptions) for one in part.all()),
         *((order, ORDER_MOVES) for order in row.orders.all() if order.lead), (row, CASE_MOVES),
     ]  # fmt: skip
 
@@ -153,14 +154,17 @@ def acting_rows(row):
 def _page(request, row, at, *, last=None, status=200):
     cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
     drafts = to_sign(row, cards)
-    signing = [card for _, mine in drafts for card in mine]
+    told = answers(row, cards)
+    signing = [card for _, mine in [*drafts, *told] for card in mine]
     papers = [letter for letter in row.letters.all() if letter.status != Letter.Status.DISCARDED]
     context = {
         "case": row, "heading": phone.heading(row), "problem": last.card.refused if last else "", "light": worst(row, at),
-        "drafts": drafts, "again": [card for card in cards if card.refused],
+        "drafts": drafts, "told": told, "again": [card for card in cards if card.refused],
         "cards": [card for card in cards if card not in signing and not card.refused],
         # One decision stands out: a paper that waits for a signature, else the supervision itself
-        "primary": "" if drafts else "take list decide_extension",
+        "primary": "" if drafts or told else "take list decide_extension",
+        "instructions": [one for one in row.instructions.all() if one.status in Instruction.SENT],
+        "adoption": next((one for one in row.adoptions.all() if one.ended_at is None), None),
         "voices": [case.voice(said, row, request.user, {}) for said in row.grievances.all()],
         "papers": [letter for letter in papers if letter not in [draft for draft, _ in drafts]],
         "lines": case.timeline(row, request.user),
@@ -172,6 +176,13 @@ def to_sign(row, cards):
     """待我签发: [(draft, its cards)]: the paper is read where it is signed."""
     found = [(letter, [card for card in cards if card.row == letter and not card.refused]) for letter in row.letters.all()]
     return [(letter, mine) for letter, mine in found if mine and letter.status == Letter.Status.DRAFT]
+
+
+def answers(row, cards):
+    """待我定: [(template, row, its cards)] of instructions to confirm or judge, of visitors to record, of my own adoption."""
+    kinds = (("instruction", row.instructions), ("reception_slot", row.receptions))
+    found = [(kind, one, [card for card in cards if card.row == one]) for kind, part in kinds for one in part.all()]
+    return [(kind, one, mine) for kind, one, mine in found if mine and not any(card.refused for card in mine)]
 
 
 def worst(row, at):

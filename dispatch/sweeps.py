@@ -10,8 +10,18 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from dispatch import routing
-from dispatch.actions import handling, ladder, supervision, suspension
-from dispatch.models import Checkpoint, Letter, StandingAuthority, Supervision, Suspension, WorkOrder
+from dispatch.actions import adoption, handling, instructions, ladder, receptions, supervision, suspension
+from dispatch.models import (
+    Adoption,
+    Checkpoint,
+    Instruction,
+    Letter,
+    ReceptionSlot,
+    StandingAuthority,
+    Supervision,
+    Suspension,
+    WorkOrder,
+)
 from grievance.actions import triage
 from grievance.casework import lock
 from grievance.models import Case
@@ -110,6 +120,7 @@ def reconcile(*, at, size=200):
     """对账: what other actions left for the work: orders of ended cases, reporters to count, parents whose children are done,
     and clocks that have stood still long enough."""
     done = [_each(_left_open(size), _end, at), _each(_recounted(size), _count, at), _each(_released(size), _finish, at)]
+    done.append(_each(_still_asked(size), _let_go, at))
     return sum(done) + attend_suspensions(at=at, size=size)
 
 
@@ -143,6 +154,21 @@ def _left_open(size):
     quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED)
     left |= set(quiet.filter(case__in=ended).values_list("case", flat=True)[:size])
     return list(Case.objects.filter(pk__in=left).order_by("pk"))
+
+
+def _still_asked(size):
+    """Ended cases of which something is still asked: an instruction, an adoption, a booked reception."""
+    ended = {"case__status__in": Case.ENDED}
+    left = set(Instruction.objects.exclude(status__in=Instruction.OVER).filter(**ended).values_list("case", flat=True)[:size])
+    left |= set(Adoption.objects.filter(ended_at__isnull=True, **ended).values_list("case", flat=True)[:size])
+    booked = ReceptionSlot.objects.filter(status=ReceptionSlot.Status.BOOKED, **ended)
+    left |= set(booked.values_list("case", flat=True)[:size])
+    return list(Case.objects.filter(pk__in=left).order_by("pk"))
+
+
+def _let_go(case, at):
+    for part in (instructions, adoption, receptions):
+        part.lapse(case, at=at)
 
 
 def _recounted(size):

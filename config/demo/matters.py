@@ -157,7 +157,9 @@ def fence(stage):
     stage.review(case)
     yield local("2023-11-05 18:00")
     listed = case.supervisions.get(level="district")
-    supervision.unlist(listed, outcome="围挡已拆除，现场核实通行恢复，符合摘牌条件。", by=stage.who("ducha"), at=stage.at)
+    supervision.unlist(
+        listed, outcome="围挡已拆除，现场核实通行恢复，符合摘牌条件。", confirmed=(0, 1), by=stage.who("ducha"), at=stage.at
+    )
     yield from _ask_everyone(stage, case)
 
 
@@ -168,8 +170,8 @@ def _list(stage, case):
     sign(stage, case, "listing_proposal", "shuji")
     proposed = case.supervisions.get(status="proposed")
     supervision.list_case(
-        proposed, demand="请区城管局牵头，一周内拆除围挡、恢复通行。", due_at=local("2023-11-06 19:30"), by=stage.who("qushuji"),
-        at=stage.at,
+        proposed, demand="请区城管局牵头，一周内拆除围挡、恢复通行。", due_at=local("2023-11-06 19:30"),
+        conditions="围挡全部拆除\n人行道、车行道恢复通行", by=stage.who("qushuji"), at=stage.at,
     )  # fmt: skip
 
 

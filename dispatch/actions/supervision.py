@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
-from dispatch.actions import issuing, ladder
-from dispatch.models import Instruction, Letter, Supervision
+from dispatch.actions import instructions, issuing, ladder
+from dispatch.models import Letter, Supervision
 from dispatch.workflow import ANSWERERS, LETTER, SUPERVISION
 from grievance import casework
 from grievance.casework import Move, Refused, involve, lock, notice_for, notify, permit, posting_for, record
@@ -21,7 +21,6 @@ SERIES = {
 }
 """代字 by kind of paper, after the issuer's own mark: 骑街督〔2023〕3号 (domain 0.9)."""
 
-INSTRUCT = Move("instruct", "批示", set(), None, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.DISTRICT_SECRETARY})
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
 ANSWER = Move("answer", "反馈", set(), None, ANSWERERS)
 
@@ -139,40 +138,14 @@ def take(supervision, *, demand, due_at=None, by, at):
     return row
 
 
-@transaction.atomic
 def instruct(case, *, text, supervision=None, by, at):
-    """批示: a secretary writes what shall be done; the handling unit is told at once."""
-    if not text.strip():
-        raise Refused("text_missing", "请写批示内容，再提交。", status=400)
-    case = lock(case)
-    posting = permit(INSTRUCT, _Eye(case), by=by, at=at)
-    row = Instruction.objects.create(case=case, supervision=supervision, text=text, by=by, at=at)
-    record(case, "case.instruct", at=at, by=by, posting=posting, subject=row, sentence=f"{by}批示：{text}")
-    _tell_handler(case, f"instruct:{row.pk}", f"批示：{text[:200]}", at=at)
-    return row
-
-
-def may_instruct(case, user):
-    """可否批示: whether `user`, as now posted, may write what shall be done about a case."""
-    return posting_for(INSTRUCT, _Eye(case), user) is not None
+    """批示 to the unit in charge, within the time that the policy gives: see `instructions.give`."""
+    return instructions.give(case, text=text, supervision=supervision, by=by, at=at)
 
 
 def may_propose(case, user):
     """可否提请挂牌: whether `user`, as now posted, may have the proposal to the district drafted."""
     return posting_for(PROPOSE, case, user) is not None
-
-
-class _Eye:
-    """The seat of those who may instruct: the street, the district above it, or the community of the place."""
-
-    def __init__(self, case):
-        self.case = case
-
-    def seat(self, role):
-        """Where the role must be held."""
-        if role == Role.COMMUNITY_SECRETARY:
-            return self.case.place.community_id if self.case.place_id else None
-        return self.case.street.parent_id if role == Role.DISTRICT_SECRETARY else self.case.street_id
 
 
 def _tell_handler(case, key, text, *, at):
@@ -188,6 +161,7 @@ def propose_listing(case, *, reason, by, at):
     if not reason.strip():
         raise Refused("reason_missing", "请写明提请挂牌督办的理由，再提交。", status=400)
     case = lock(case)
+    instructions.must_be_open(case)
     posting = permit(PROPOSE, case, by=by, at=at)
     row = ladder.climb_now(case, level=Supervision.Level.DISTRICT, reason=reason[:200], by=by, at=at)
     if row is None:
@@ -217,17 +191,35 @@ def propose_listing(case, *, reason, by, at):
 
 
 @transaction.atomic
-def list_case(supervision, *, demand, due_at, by, at):
-    """挂牌督办: the district decides, says what is wanted and until when; the handler and the street are told."""
+def list_case(supervision, *, demand, due_at, conditions="", by, at):
+    """挂牌督办: the district decides, says what is wanted, until when, and what must be so before it is taken off (one a line;
+    the demand itself where nothing else is written). The 挂牌督办通知书 is signed, numbered and sent in the same act."""
     if not demand.strip():
         raise Refused("text_missing", "请写明挂牌督办要求，再提交。", status=400)
     row = lock(supervision)
+    wanted = [line.strip() for line in conditions.splitlines() if line.strip()] or [demand.strip()]
     SUPERVISION.apply(
         "list", row, by=by, at=at, taken_at=at, taken_by=by, demand=demand, due_at=due_at,
-        sentence=f"{row.holder}挂牌督办：{demand}", public="区级已挂牌督办此事。",
+        conditions=[{"text": text, "met": False} for text in wanted], sentence=f"{row.holder}挂牌督办：{demand}",
     )  # fmt: skip
-    _tell_handler(row.case, f"list:{row.pk}", f"已列入区级挂牌督办：{demand[:200]}", at=at)
+    _issue(row, Letter.Kind.LISTING, f"现决定挂牌督办。\n督办要求：{demand}\n摘牌条件：{_numbered(wanted)}", by=by, at=at)
     return row
+
+
+def _issue(row, kind, body, *, by, at):
+    """A notice of the district, drafted and signed by the one who decides: to the unit in charge, copied to the street."""
+    case = row.case
+    to = case.promised_by or case.street
+    order = case.orders.filter(lead=True, handler=to).order_by("-pk").first()
+    letter = Letter.objects.create(
+        kind=kind, case=case, supervision=row, order=order, issuer=row.holder, to=to,
+        subject=f"关于{case.title or case.number}的{kind.label}"[:120], body=f"事项 {case.number}：{body}", drafted_at=at,
+    )  # fmt: skip
+    return sign(letter, by=by, at=at)
+
+
+def _numbered(conditions):
+    return "；".join(f"{number}. {text}" for number, text in enumerate(conditions, 1)) + "。"
 
 
 @transaction.atomic
@@ -245,9 +237,21 @@ def decline_listing(supervision, *, reason, by, at):
 
 
 @transaction.atomic
-def unlist(supervision, *, outcome, by, at):
-    """摘牌: the conditions are met; the district takes the matter off its list."""
-    return _end("unlist", supervision, outcome, "摘牌", by=by, at=at, public="区级挂牌督办已摘牌。")
+def unlist(supervision, *, outcome, confirmed=(), by, at):
+    """摘牌: each condition is confirmed by itself (`confirmed`: their places in the list); the 解除挂牌督办通知书 is signed at
+    once. Refused `conditions_open`."""
+    row = lock(supervision)
+    SUPERVISION.check("unlist", row, by=by, at=at)
+    left = [one["text"] for number, one in enumerate(row.conditions) if number not in confirmed]
+    if left:
+        open_yet = "；".join(left)
+        raise Refused("conditions_open", f"还有 {len(left)} 条摘牌条件没有确认：{open_yet}。逐条核实后再摘牌。", status=400)
+    row = _end("unlist", supervision, outcome, "摘牌", by=by, at=at)
+    row.conditions = [{**one, "met": True} for one in row.conditions]
+    row.save(update_fields=["conditions"])
+    met = _numbered([one["text"] for one in row.conditions]) if row.conditions else ""
+    _issue(row, Letter.Kind.UNLISTING, f"{outcome}\n已符合的摘牌条件：{met}\n现解除挂牌督办。" if met else outcome, by=by, at=at)
+    return row
 
 
 @transaction.atomic

@@ -101,6 +101,10 @@ class Instruction(models.Model):
         BACK = "back", "退回再落实"
         SETTLED = "settled", "已认可"
         DISCARDED = "discarded", "本人未确认"
+        LAPSED = "lapsed", "随事项了结"
+
+    OVER = (Status.SETTLED, Status.DISCARDED, Status.LAPSED)
+    SENT = (Status.GIVEN, Status.ANSWERED, Status.BACK, Status.SETTLED)
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="instructions", verbose_name="事项")
     supervision = models.ForeignKey(Supervision, models.PROTECT, null=True, related_name="instructions", verbose_name="督办")
@@ -108,6 +112,7 @@ class Instruction(models.Model):
     text = models.TextField("批示")
     by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="批示人")
     at = models.DateTimeField("批示时间")
+    given_as = models.ForeignKey("street.Posting", models.PROTECT, null=True, related_name="+", verbose_name="批示时任职")
     to = models.ForeignKey("street.Organisation", models.PROTECT, null=True, related_name="instructions", verbose_name="落实单位")
     due_at = models.DateTimeField("落实时限", null=True)
     photo = models.ForeignKey("grievance.Attachment", models.PROTECT, null=True, related_name="+", verbose_name="手写批示照片")
@@ -129,17 +134,30 @@ class Instruction(models.Model):
                 condition=~Q(status__in=["draft", "discarded"]) | Q(typed_by__isnull=False),
             )
         ]
+        indexes = [
+            models.Index(
+                name="instruction_open", fields=["by"], condition=Q(status__in=["draft", "given", "answered", "back"])
+            )
+        ]
 
     def __str__(self):
         return f"{self.by}批示"
 
     def seat(self, role):
-        """Where a role must be held: a unit's own at the unit asked, others at the street or the district above it."""
-        from street.models import DISTRICT_ROLES, UNIT_ROLES
+        """Where a role must be held: whoever is asked, at the unit asked (the desk only where that is the street itself);
+        a community's secretary who asks, at the community; others at the street or the district above it."""
+        from street.models import DISTRICT_ROLES, UNIT_ROLES, Role
 
-        if role in UNIT_ROLES:
+        if role == Role.COMMUNITY_SECRETARY and self.status in (self.Status.DRAFT, self.Status.ANSWERED):
+            return self._community()
+        if role in UNIT_ROLES or role in (Role.SHIFT_LEADER, Role.SUPERVISOR):
             return self.to_id
         return self.case.street.parent_id if role in DISTRICT_ROLES else self.case.street_id
+
+    def _community(self):
+        if self.given_as is not None:
+            return self.given_as.organisation_id
+        return self.case.place.community_id if self.case.place_id else None
 
 
 class Adoption(models.Model):

@@ -187,7 +187,7 @@ def test_page_costs_the_same_however_many_spoke(luxi, order, django_assert_num_q
     luxi.get(page_of(order))
     for _ in range(3):
         a_grievance(order.case)
-    with django_assert_num_queries(SIGNED_IN + 21):
+    with django_assert_num_queries(SIGNED_IN + 24):
         luxi.get(page_of(order))
 
 

@@ -158,10 +158,13 @@ def test_district_sees_what_was_proposed_to_it_and_nothing_else(scene, district,
 def test_district_lists_with_demand_and_date_and_takes_off(scene, district, order):
     row = proposed(scene, order)
     assert {"list", "decline_listing", "instruct"} <= set(moves_on(district.get(page_of(order.case))))
-    send(district, row, "list", demand="一周内拆除", due_at="2023-03-20T19:30")
+    conditions = "围挡拆除\n道路恢复通行"
+    send(district, row, "list", demand="一周内拆除", due_at="2023-03-20T19:30", conditions=conditions)
     row.refresh_from_db()
     assert (row.status, row.demand, row.due_at) == ("listed", "一周内拆除", instant("2023-03-20 19:30"))
-    send(district, row, "unlist", outcome="已拆除")
+    assert "道路恢复通行" in text_of(district.get(page_of(order.case)))
+    assert send(district, row, "unlist", outcome="已拆除", confirmed=["0"]).status_code == 400
+    send(district, row, "unlist", outcome="已拆除", confirmed=["0", "1"])
     row.refresh_from_db()
     assert (row.status, row.outcome) == ("lifted", "已拆除")
 
@@ -187,13 +190,13 @@ def test_whole_matter_stands_on_one_screen(scene, secretary, order):
 def test_secretary_is_offered_exactly_these_moves(secretary, order):
     a_draft(order, supervision=raised(order.case))
     assert moves_on(secretary.get(page_of(order.case))) == [
-        "sign", "discard", "take", "instruct", "propose_listing", "transfer", "link", "lift",
+        "sign", "discard", "take", "instruct", "adopt", "propose_listing", "transfer", "link", "lift",
     ]  # fmt: skip
 
 
 def test_community_secretary_is_offered_exactly_these_moves(scene, order):
     raised(order.case, level="community")
-    assert moves_on(a_phone(scene.who("luxi_secretary")).get(page_of(order.case))) == ["take", "instruct", "link", "lift"]
+    assert moves_on(a_phone(scene.who("luxi_secretary")).get(page_of(order.case))) == ["take", "instruct", "adopt", "link", "lift"]
 
 
 def test_draft_is_read_and_signed_in_four_taps(secretary, order):
@@ -253,7 +256,7 @@ def test_matter_costs_the_same_however_many_spoke(scene, secretary, order, djang
     secretary.get(page_of(order.case))
     supervision.instruct(order.case, text="一", by=scene.who("secretary"), at=NOW)
     supervision.instruct(order.case, text="二", by=scene.who("secretary"), at=NOW)
-    with django_assert_num_queries(SIGNED_IN + 21):
+    with django_assert_num_queries(SIGNED_IN + 24):  # adoptions, receptions and links of outside bodies, once each
         secretary.get(page_of(order.case))
 
 

@@ -132,7 +132,7 @@ def test_many_reporters_draft_a_proposal_that_the_district_decides(order, scene)
     supervision.list_case(row, demand="拆除", due_at=None, by=scene.who("district"), at=later(hours=3))
     with pytest.raises(Refused):
         supervision.unlist(row, outcome="已拆除", by=scene.who("secretary"), at=later(hours=4))
-    supervision.unlist(row, outcome="已拆除", by=scene.who("district"), at=later(hours=4))
+    supervision.unlist(row, outcome="已拆除", confirmed=[0], by=scene.who("district"), at=later(hours=4))
 
 
 def test_planted_failure_steps_aside_and_the_rest_go_on(order, scene, monkeypatch):

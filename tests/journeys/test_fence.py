@@ -129,7 +129,7 @@ def district_takes_it_off_its_list(clock, case):
     clock.reach("2023-11-06 18:00")
     listed = Supervision.objects.get(case=case, level="district")
     outcome = "围挡已拆除，现场核实通行恢复，符合摘牌条件。"
-    Staff("ducha").decides(case, "unlist", on=listed, outcome=outcome)
+    Staff("ducha").decides(case, "unlist", on=listed, outcome=outcome, confirmed=["0"])
     listed.refresh_from_db()
     assert (listed.status, listed.ended_by.username) == ("lifted", "ducha")
 
