@@ -7,17 +7,15 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from dispatch import routing
-from dispatch.actions import adoption, handling, instructions, ladder, receptions, supervision, suspension
+from dispatch import routing, standing
+from dispatch.actions import adoption, facts, handling, instructions, ladder, receptions, supervision, suspension
 from dispatch.models import (
     Adoption,
     Checkpoint,
     Instruction,
     Letter,
     ReceptionSlot,
-    StandingAuthority,
     Supervision,
     Suspension,
     WorkOrder,
@@ -51,7 +49,7 @@ def _route(pk, at):
         return 0
     case = triage.study(case, at=at)
     route = routing.choose(case, at)
-    authority = authority_for(case, at)
+    authority = standing.authority_for(case, at)
     if not route.sure or authority is None:
         return 0
     case = triage.admit(case, by=None, at=at)
@@ -67,20 +65,6 @@ def _step_aside(pk, at):
     Case.objects.filter(pk=pk, studied_at__isnull=True).update(
         studied_at=at, suggestion={"category": None, "confidence": 0, "reasons": ["自动研判失败，请人工研判"], "barred": True}
     )
-
-
-def authority_for(case, at):
-    """派单授权: in force for this street, hour and category; None where a person must dispatch."""
-    row = StandingAuthority.objects.filter(street=case.street_id, revoked_at__isnull=True, granted_at__lte=at).first()
-    if row is None or not _covers(row.hours, timezone.localtime(at)):
-        return None
-    return None if row.barred.filter(pk=case.category_id).exists() else row
-
-
-def _covers(hours, local):
-    start, end = hours.split("-")
-    now = f"{local:%H:%M}"
-    return start <= now < end if start < end else now >= start or now < end
 
 
 @transaction.atomic
@@ -114,6 +98,18 @@ def _postpone(checkpoint, error, *, at):
         fired_at=None, due_at=at + timedelta(minutes=minutes), failures=checkpoint.failures + 1,
         failure=f"{type(error).__name__}: {error}"[:200],
     )  # fmt: skip
+
+
+def issue_authorised(*, at, size=200):
+    """自动印发: cautions that a policy row lets out under the shift leader's authority, each by itself; how many there were."""
+    marked = list(Letter.objects.drafts().filter(authority__isnull=False).order_by("pk")[:size])
+    for letter in marked:
+        try:
+            supervision.issue_by_authority(letter, at=at)
+        except Exception:
+            # It stays a draft with a clock of its own, which climbs to those who may sign it
+            log.exception("letter %s was not issued by authority", letter.pk)
+    return len(marked)
 
 
 def reconcile(*, at, size=200):
@@ -150,8 +146,9 @@ def _left_open(size):
     """Ended cases with open orders, drafts or supervision. A listing outlives its case: only the district ends it."""
     ended = Case.objects.filter(status__in=Case.ENDED)
     left = set(WorkOrder.objects.open().filter(case__in=ended).values_list("case", flat=True)[:size])
-    left |= set(Letter.objects.drafts().filter(case__in=ended).values_list("case", flat=True)[:size])
-    quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED)
+    drafts = Letter.objects.drafts().exclude(supervision__ends_with_case=False)
+    left |= set(drafts.filter(case__in=ended).values_list("case", flat=True)[:size])
+    quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED).filter(ends_with_case=True)
     left |= set(quiet.filter(case__in=ended).values_list("case", flat=True)[:size])
     return list(Case.objects.filter(pk__in=left).order_by("pk"))
 
@@ -193,7 +190,7 @@ def _end(case, at):
 
 
 def _count(case, at):
-    handling.note_reporters(case, at=at)
+    facts.recount(case, at=at)
     Case.objects.filter(pk=case.pk).update(recount=False)
 
 

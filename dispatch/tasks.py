@@ -15,6 +15,7 @@ def fire_due_checkpoints():
     fired = 0
     while claimed := sweeps.fire_batch(at=at):
         fired += claimed
+    fired += sweeps.issue_authorised(at=at)
     if fired:
         wake("grievance.tasks.deliver")
 

@@ -46,6 +46,7 @@ SUPERVISION = Workflow(
     Move("list", "挂牌督办", {V.PROPOSED}, V.LISTED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
     Move("decline_listing", "不列入挂牌", {V.PROPOSED}, V.DECLINED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
     Move("unlist", "摘牌", {V.LISTED}, V.LIFTED, {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION}),
+    Move("step_down", "降级督办", {V.RAISED, V.ACTIVE}, V.LIFTED, {Role.STREET_SECRETARY}),
     Move("lift", "解除督办", {V.RAISED, V.ACTIVE}, V.LIFTED, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
     Move("lapse", "随事项了结", {V.RAISED, V.ACTIVE, V.PROPOSED}, V.LIFTED, {SYSTEM}),
 )
@@ -61,12 +62,16 @@ SIGNERS = {
 }
 """签发人 by kind of paper (proposal; domain §2: 分管领导 signs, 主要领导 signs major ones)."""
 
+BY_AUTHORITY = (Letter.Kind.CAUTION,)
+"""可按值班长授权自动印发的文种: the lowest, and no other; the database refuses any other without a signature."""
+
 LETTER = {
     kind: Workflow(
         kind.label,
         Move("sign", "签发", {L.DRAFT}, L.ISSUED, signers),
         Move("discard", "不予签发", {L.DRAFT}, L.DISCARDED, signers),
         Move("lapse", "随事项了结", {L.DRAFT}, L.DISCARDED, {SYSTEM}),
+        *([Move("issue", "自动印发", {L.DRAFT}, L.ISSUED, {SYSTEM})] if kind in BY_AUTHORITY else []),
     )
     for kind, signers in SIGNERS.items()
 }

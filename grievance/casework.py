@@ -181,10 +181,11 @@ def excuse(case, organisation):
     CaseUnit.objects.filter(case=case, organisation=organisation).delete()
 
 
-def promise(case, *, unit, due, at, why=""):
-    """承诺: what the resident may know of the work: who is in charge, and by when. `due` may be None."""
-    case.promised_by, case.promised_at = unit, due
-    case.save(update_fields=["promised_by", "promised_at"])
+def promise(case, *, unit, due, at, why="", urge_hours=None):
+    """承诺: what the resident may know of the work: who is in charge, by when, and how often they may urge (None: as before).
+    `due` may be None."""
+    case.promised_by, case.promised_at, case.urge_hours = unit, due, urge_hours or case.urge_hours
+    case.save(update_fields=["promised_by", "promised_at", "urge_hours"])
     if due is not None and why:
         record(case, "case.promise", at=at, by=None, sentence=why, public=why)
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
-from dispatch.actions import copies, suspension
+from dispatch.actions import copies, facts, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -72,7 +72,7 @@ def _order(case, unit, *, lead, policy, limit_class, basis, demand, authority, b
 
 def _promise(order, *, at, why=None):
     promise(
-        order.case, unit=order.handler, due=order.due_at, at=at,
+        order.case, unit=order.handler, due=order.due_at, at=at, urge_hours=order.policy.urge_hours,
         why=why or f"由{order.handler}主办，承诺于{beijing(order.due_at)}（北京时间）前办结。",
     )  # fmt: skip
 
@@ -92,6 +92,7 @@ def accept(order, *, by, at):
         sentence=f"{order.handler}签收工单 {order.number}。", public=f"{order.handler}已接收，开始办理。" if order.lead else "",
     )  # fmt: skip
     deadlines.meet(order, Anchor.ACCEPT, at=at)
+    facts.note_late_acceptance(order, at=at)
     return order
 
 
@@ -214,6 +215,7 @@ def transfer(order, *, to, reason, by, at):
     )  # fmt: skip
     if new.lead:
         _promise(new, at=at, why=f"转由{to}主办，承诺于{beijing(new.due_at)}（北京时间）前办结。")
+        facts.note_handed_on(order, to=new, at=at)
     return new
 
 
@@ -252,6 +254,7 @@ def rework(case, *, reason, at, by=None):
         demand=reason, authority=last.authority, by=last.dispatched_by if by is None else by, at=at,
     )  # fmt: skip
     _promise(order, at=at)
+    facts.note_rework(order, at=at)
     return order
 
 
@@ -272,12 +275,3 @@ def end_orders(case, *, move, sentence, at):
 def _must_say(text, sentence):
     if not text.strip():
         raise Refused("text_missing", sentence, status=400)
-
-
-def note_reporters(case, *, at):
-    """多人反映: tell the ladder how many persons now stand behind a case."""
-    count = case.grievances.filter(withdrawn_at__isnull=True).count()
-    order = case.orders.open().filter(lead=True).first()
-    policy = order.policy if order else Policy.objects.in_force(case.street, at)
-    if policy is not None:
-        deadlines.plan_fact(case, Trigger.REPORTERS, count, at=at, policy=policy, order=order)

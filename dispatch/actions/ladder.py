@@ -305,6 +305,14 @@ def _write(outcome):
     deadlines.plan_letters(outcome.letters, at=outcome.at)
 
 
+def answer_due(checkpoint, case, at):
+    """反馈时限: until when the rung behind a paper or a supervision wants an answer, from `at` on; None where it does not say."""
+    rung = checkpoint.rung if checkpoint else None
+    if rung is None or rung.answer_amount is None:
+        return None
+    return deadlines.calendar_of(case.street).add(at, rung.answer_amount, rung.answer_unit)
+
+
 def climb_now(case, *, level, reason, by, at):
     """人工呈送: a person puts a case before a secretary without waiting for a clock. None where it is there already."""
     if case.supervisions.open().filter(level=level).exists():

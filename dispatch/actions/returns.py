@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from dispatch import deadlines
-from dispatch.actions import copies
+from dispatch.actions import copies, facts
 from dispatch.models import Anchor, Deadline, OrderReturn, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -78,7 +78,8 @@ def _agree(order, row, *, by, at):
         CASE.apply("requeue", order.case, by=None, at=at, sentence="退单成立，重新研判。", public="正在重新确定承办单位。")
         promise(order.case, unit=None, due=None, at=at)
     count = OrderReturn.objects.filter(order__case=order.case, agreed=True).count() + 1
-    deadlines.plan_fact(order.case, Trigger.RETURNS, count, at=at, policy=order.policy, order=None)
+    deadlines.plan_fact(order.case, Trigger.RETURNS, count, at=at, policy=order.policy, order=None, unit=order.handler)
+    facts.note_handed_on(order, at=at)
 
 
 def _refuse(order, row, *, by, at):

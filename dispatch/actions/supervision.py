@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from dispatch import deadlines
 from dispatch.actions import instructions, issuing, ladder
-from dispatch.models import Letter, Supervision
-from dispatch.workflow import ANSWERERS, LETTER, SUPERVISION
+from dispatch.models import Anchor, Deadline, Letter, Supervision
+from dispatch.posts import Posts
+from dispatch.workflow import ANSWERERS, BY_AUTHORITY, LETTER, SUPERVISION
 from grievance import casework
 from grievance.casework import Move, Refused, involve, lock, notice_for, notify, permit, posting_for, record
 from street.models import Role
@@ -21,6 +22,11 @@ SERIES = {
 }
 """代字 by kind of paper, after the issuer's own mark: 骑街督〔2023〕3号 (domain 0.9)."""
 
+REPLY_CLASS = "L"
+"""公文反馈: the limit class of answers to papers, where the rung that drafted one says nothing."""
+UNANSWERED = (Letter.Kind.LISTING_PROPOSAL, Letter.Kind.UNLISTING)
+"""不要求反馈的文种."""
+
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
 ANSWER = Move("answer", "反馈", set(), None, ANSWERERS)
 
@@ -32,16 +38,61 @@ def sign(letter, *, by, at):
     LETTER[letter.kind].check("sign", letter, by=by, at=at)
     number = _number(letter, at)
     LETTER[letter.kind].apply(
-        "sign", letter, by=by, at=at, number=number, signed_by=by, signed_at=at,
+        "sign", letter, by=by, at=at, number=number, signed_by=by, signed_at=at, authority=None,
         sentence=f"{by}签发{letter.get_kind_display()} {number}，主送{letter.to}。", public=_public_of(letter),
     )  # fmt: skip
-    deadlines.drop_letter(letter, at=at)
-    issuing.fix(letter, at=at)
-    involve(letter.case, letter.to)
-    text = f"{letter.get_kind_display()} {number}：{letter.subject}，请查收并反馈。"
-    notify(notice_for(f"letter:{letter.pk}", "letter", letter.case, text, at=at, organisation=letter.to))
+    _send_out(letter, at=at)
     _follow(letter, by=by, at=at)
     return letter
+
+
+@transaction.atomic
+def issue_by_authority(letter, *, at):
+    """自动印发: a caution marked by a policy row goes out under the shift leader's standing authority, in the desk's name and
+    nobody's hand. Where the authority has been taken back meanwhile, it is left to a person. Refused `signature_needed`."""
+    letter = lock(letter)
+    if letter.kind not in BY_AUTHORITY or letter.authority is None:
+        raise Refused("signature_needed", f"{letter.get_kind_display()}须由人签发，不能自动印发。")
+    LETTER[letter.kind].check("issue", letter, by=None, at=at)
+    if letter.authority.revoked_at is not None:
+        return _leave_to_a_person(letter, at=at)
+    number = _number(letter, at)
+    LETTER[letter.kind].apply(
+        "issue", letter, by=None, at=at, number=number, signed_at=at,
+        sentence=f"依值班长授权自动印发{letter.get_kind_display()} {number}，主送{letter.to}。", public=_public_of(letter),
+    )  # fmt: skip
+    _send_out(letter, at=at)
+    return letter
+
+
+def _leave_to_a_person(letter, *, at):
+    letter.authority = None
+    letter.save(update_fields=["authority"])
+    noun = letter.get_kind_display()
+    record(letter.case, "letter.await", at=at, by=None, subject=letter, sentence=f"授权已收回，{noun}待人签发。")
+    text = f"事项 {letter.case.number} 的{noun}已拟稿，授权已收回，请签发。"
+    notify(notice_for(f"letter:{letter.pk}:await", "draft", letter.case, text, at=at, role=Role.SHIFT_LEADER))
+    return letter
+
+
+def _send_out(letter, *, at):
+    """What follows once a paper is issued: its clock as a draft ends, that of its answer begins, the addressee is told."""
+    deadlines.drop_letter(letter, at=at)
+    _await_answer(letter, at=at)
+    issuing.fix(letter, at=at)
+    involve(letter.case, letter.to)
+    text = f"{letter.get_kind_display()} {letter.number}：{letter.subject}，请查收并反馈。"
+    notify(notice_for(f"letter:{letter.pk}", "letter", letter.case, text, at=at, organisation=letter.to))
+
+
+def _await_answer(letter, *, at):
+    """反馈时限, from the signature on: as the rung says that drafted the paper, else as the policy says."""
+    if letter.kind in UNANSWERED:
+        return
+    due = ladder.answer_due(letter.checkpoint, letter.case, at)
+    clock = deadlines.start_for(letter, Anchor.REPLY, REPLY_CLASS, unit=letter.to, at=at, due_at=due)
+    letter.answer_due_at = clock.due_at if clock else due
+    letter.save(update_fields=["answer_due_at"])
 
 
 def _number(letter, at):
@@ -66,7 +117,8 @@ def _follow(letter, *, by, at):
         return
     row = lock(letter.supervision)
     if letter.kind == Letter.Kind.SECRETARY_SUPERVISE:
-        SUPERVISION.apply("take", row, by=by, at=at, taken_at=at, taken_by=by, sentence=f"{by}督办此事。")
+        due = ladder.answer_due(row.checkpoint, row.case, at)
+        SUPERVISION.apply("take", row, by=by, at=at, taken_at=at, taken_by=by, due_at=due, sentence=f"{by}督办此事。")
     elif letter.kind == Letter.Kind.LISTING_PROPOSAL:
         district = letter.to
         SUPERVISION.apply("propose", row, by=by, at=at, sentence=f"提请{district}挂牌督办。")
@@ -99,6 +151,7 @@ def answer(letter, *, text, by, at):
     posting = permit(ANSWER, _Addressee(letter), by=by, at=at)
     letter.answered_at, letter.answer = at, text
     letter.save(update_fields=["answered_at", "answer"])
+    deadlines.end_for(letter, at=at)
     record(
         letter.case, "letter.answer", at=at, by=by, posting=posting, subject=letter, sentence=f"{letter.to}反馈 {letter.number}。"
     )
@@ -124,12 +177,13 @@ class _Addressee:
 
 @transaction.atomic
 def take(supervision, *, demand, due_at=None, by, at):
-    """督办: a secretary takes the lead, says what is wanted, and until when."""
+    """督办: a secretary takes the lead, says what is wanted, and until when; else the rung that raised it says so."""
     if not demand.strip():
         raise Refused("text_missing", "请写明督办要求，再提交。", status=400)
     row = lock(supervision)
     if row.level == Supervision.Level.DISTRICT:
         raise Refused("district_decides", "挂牌督办由区里决定：请签发或不予签发提请报告。")
+    due_at = due_at or ladder.answer_due(row.checkpoint, row.case, at)
     SUPERVISION.apply(
         "take", row, by=by, at=at, taken_at=at, taken_by=by, demand=demand, due_at=due_at,
         sentence=f"{by}督办：{demand}", public=f"{row.get_level_display()}，已提出要求。",
@@ -260,6 +314,41 @@ def lift(supervision, *, outcome, by, at):
     return _end("lift", supervision, outcome, "解除督办", by=by, at=at)
 
 
+@transaction.atomic
+def step_down(supervision, *, reason, by, at):
+    """降级督办: the street's secretary gives a matter back to the community's, with the reason. No clock moves, and the same rung
+    does not put it up again for the same cause. Refused `reason_missing`, `not_at_street`, `post_vacant`."""
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明降为社区书记盯办的理由，再提交。", status=400)
+    row = lock(supervision)
+    case = row.case
+    if row.level != Supervision.Level.STREET:
+        raise Refused("not_at_street", f"{row.get_level_display()}不能降级，只有街道党工委书记督办可以降为社区书记盯办。")
+    community = case.place.community if case.place_id else None
+    if community is None or Posts([community.pk], at).vacant(community.pk, Role.COMMUNITY_SECRETARY):
+        raise Refused("post_vacant", "该事项所在社区现在没有社区书记（含代行），不能降级。请先配备，或继续督办。")
+    SUPERVISION.apply(
+        "step_down", row, by=by, at=at, ended_at=at, ended_by=by, outcome=reason,
+        sentence=f"降为社区书记盯办：{reason}", public="此事改由社区书记盯办，办理时限不变。",
+    )  # fmt: skip
+    _set_aside(row.letters.drafts(), "督办已降级，", at=at)
+    return _hand_down(row, community, reason, by=by, at=at)
+
+
+def _hand_down(row, community, reason, *, by, at):
+    case, level = row.case, Supervision.Level.COMMUNITY
+    new = case.supervisions.open().filter(level=level).first() or Supervision(
+        case=case, level=level, holder=community, raised_at=at, raised_by=by, reason=reason[:200], checkpoint=row.checkpoint,
+        ends_with_case=row.ends_with_case,
+    )  # fmt: skip
+    new.stepped_from = row
+    new.save()
+    involve(case, community)
+    text = f"事项 {case.number} 由街道党工委书记督办降为社区书记盯办：{reason[:200]}"
+    notify(notice_for(f"step_down:{row.pk}", "supervision", case, text, at=at, organisation=community))
+    return new
+
+
 def _end(move, supervision, outcome, word, *, by, at, public=""):
     if not outcome.strip():
         raise Refused("text_missing", f"{word}须写明结果，请补充。", status=400)
@@ -272,9 +361,11 @@ def _end(move, supervision, outcome, word, *, by, at, public=""):
 
 
 def lapse(case, *, at):
-    """随事项了结: drafts nobody signed and supervision nobody ended do not outlive their case. A listing does: see `unlist`."""
-    _set_aside(case.letters.drafts(), "事项已了结，", at=at)
-    for row in case.supervisions.exclude(status=Supervision.Status.LISTED).open():
+    """随事项了结: drafts nobody signed and supervision nobody ended do not outlive their case, nor do the clocks of answers. A
+    listing does, and so does what a policy row has said shall stand until a person lifts it."""
+    _set_aside(case.letters.drafts().exclude(supervision__ends_with_case=False), "事项已了结，", at=at)
+    Deadline.objects.filter(case=case, anchor=Anchor.REPLY, met_at__isnull=True, dropped_at__isnull=True).update(dropped_at=at)
+    for row in case.supervisions.exclude(status=Supervision.Status.LISTED).filter(ends_with_case=True).open():
         SUPERVISION.apply(
             "lapse", row, by=None, at=at, ended_at=at, outcome="随事项了结", sentence=f"{row.get_level_display()}随事项了结。"
         )

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+BY_AUTHORITY = "依值班长授权自动印发"
+
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def visible_to(self, user):
@@ -88,6 +90,11 @@ class Letter(models.Model):
 
     def __str__(self):
         return self.number or f"{self.get_kind_display()}（待签发）"
+
+    @property
+    def signed_as(self):
+        """签发落款 as people read it: a person, or nobody but the authority under which the paper went out; empty for a draft."""
+        return str(self.signed_by or (BY_AUTHORITY if self.status == self.Status.ISSUED and self.authority_id else ""))
 
     def seat(self, role):
         """Where a role must be held to sign: the street's leaders at the street, others at the issuing organisation."""

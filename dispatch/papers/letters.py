@@ -1,7 +1,8 @@
 """公文内容: the facts of a letter as plain strings, ready to be fixed at signing and set in a template."""
 
 from dispatch.models import Letter, WorkOrder
-from dispatch.papers.forms import balanced, form_of, organ_of, subject_for
+from dispatch.models.letter import BY_AUTHORITY
+from dispatch.papers.forms import DESK, balanced, form_of, organ_of, subject_for
 from dispatch.papers.veil import Veil
 from grievance.casework import beijing
 from street.models import Organisation
@@ -19,14 +20,24 @@ def letter_facts(letter):
     form, case, veil = form_of(letter), letter.case, Veil(letter.case, letter.to)
     title = veil.words(subject_for(letter))
     return {
-        "template": form.template, "noun": form.noun, "organ": organ_of(letter.issuer, form.organ), "number": letter.number,
+        "template": form.template, "noun": form.noun, "organ": _organ(letter, form), "number": letter.number,
         "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title, _whole(case, form)),
         "to": _addressee(letter.to),
-        "paragraphs": [veil.words(line) for line in letter.body.splitlines() if line.strip()], "closing": form.closing,
-        "signer": str(letter.signed_by or ""), "date": beijing_date(letter.signed_at),
+        "paragraphs": _paragraphs(letter, veil), "closing": form.closing,
+        "signer": letter.signed_as, "date": beijing_date(letter.signed_at),
         "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
         **_matter(case, veil), **_work(letter, veil), "attachments": _attachments(letter, form),
     }  # fmt: skip
+
+
+def _organ(letter, form):
+    """发文机关: what goes out by authority goes out in the desk's name, and in no office-holder's."""
+    return organ_of(letter.issuer, DESK if letter.authority_id else form.organ)
+
+
+def _paragraphs(letter, veil):
+    said = [veil.words(line) for line in letter.body.splitlines() if line.strip()]
+    return [*said, f"（本件{BY_AUTHORITY}，未经个人签发。）"] if letter.authority_id else said
 
 
 def copies_of(letter, form):

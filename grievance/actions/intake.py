@@ -185,7 +185,8 @@ def _files(remark):
 
 @transaction.atomic
 def urge(grievance, *, at):
-    """催一催: tells the unit in charge and the desk that the resident is waiting; once in URGE_HOURS.
+    """催一催: tells the unit in charge and the desk that the resident is waiting; once in the hours that the policy of the
+    work allows, URGE_HOURS before anybody is in charge.
 
     Refused `withdrawn`, `case_ended`, `nothing_to_urge` once the work is done, `urged_recently`."""
     grievance = lock(grievance)
@@ -245,7 +246,7 @@ def may_be_withdrawn(grievance):
 
 
 def _may_urge_again_at(grievance):
-    return grievance.urged_at and grievance.urged_at + timedelta(hours=settings.URGE_HOURS)
+    return grievance.urged_at and grievance.urged_at + timedelta(hours=grievance.case.urge_hours or settings.URGE_HOURS)
 
 
 def _refuse_when_over(grievance, verb):

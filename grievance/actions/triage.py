@@ -38,8 +38,9 @@ def study(case, *, at):
     }
     case.category = case.category or Category.objects.filter(code=found.category_code).first()
     case.urgency = Urgency.URGENT if found.urgent else case.urgency
-    case.studied_at = at
-    case.save(update_fields=["suggestion", "category", "urgency", "studied_at"])
+    # The ladder counts who speaks of the same kind of thing nearby
+    case.studied_at, case.recount = at, case.place_id is not None
+    case.save(update_fields=["suggestion", "category", "urgency", "studied_at", "recount"])
     if found.urgent:
         _ring_duty_leader(case, found, at=at)
     return case
@@ -64,7 +65,7 @@ def admit(case, *, category=None, by, at):
         raise Refused("category_missing", f"事项 {case.number} 还没有类别，不能受理。请先选择一个类别。")
     how = "系统按派单授权自动受理" if by is None else "受理"
     CASE.apply(
-        "admit", case, by=by, at=at, category=category,
+        "admit", case, by=by, at=at, category=category, recount=case.recount or category.pk != case.category_id,
         sentence=f"{how}，类别：{category.name}。", public="您反映的事项已受理。",
     )  # fmt: skip
     return case
@@ -106,7 +107,7 @@ def classify_as(case, *, category, by, at):
     """改类别: correct the category; running clocks are not restarted."""
     case = lock(case)
     was = case.category.name if case.category else "无"
-    CASE.apply("classify", case, by=by, at=at, category=category, sentence=f"类别由“{was}”改为“{category.name}”。")
+    CASE.apply("classify", case, by=by, at=at, category=category, recount=True, sentence=f"类别由“{was}”改为“{category.name}”。")
     return case
 
 
@@ -126,7 +127,7 @@ def count_households(case, *, households, by, at):
     if not 0 < households <= 1_000_000:
         raise Refused("households_out_of_range", "涉及户数须为 1 至 1000000 的整数，请修改。", status=400)
     case = lock(case)
-    CASE.apply("count_households", case, by=by, at=at, households=households, sentence=f"涉及 {households} 户。")
+    CASE.apply("count_households", case, by=by, at=at, households=households, recount=True, sentence=f"涉及 {households} 户。")
     return case
 
 

@@ -1,7 +1,16 @@
 """网格与点位: the cells that grid officers walk, and the places that carry a 说事码."""
 
+from math import asin, cos, radians, sin, sqrt
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
+
+METRES_A_DEGREE = 111_320
+EARTH = 6_371_000
+"""Metres: of one degree of latitude, and the mean radius."""
+UPWARDS = ("", "parent__", "parent__parent__")
+"""A place without coordinates lies where what it is part of lies."""
 
 
 class Grid(models.Model):
@@ -18,6 +27,40 @@ class Grid(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def located(self):
+        """定位: with `lat`, `lon` and `system`, its own or those of what it lies in; all None where nobody has measured."""
+        found = {
+            name: Coalesce(*(f"{up}{field}" for up in UPWARDS)) for name, field in (("lat", "latitude"), ("lon", "longitude"))
+        }
+        return self.annotate(**found, system=Coalesce(*(NullIf(f"{up}coordinate_system", Value("")) for up in UPWARDS)))
+
+    def near(self, place, metres):
+        """附近: ids of the places of the same street within so many metres of `place`, itself included; of a place nobody has
+        measured, only itself. GCJ-02 lies hundreds of metres off the other systems, so it is compared with its own kind only."""
+        here = self.located().get(pk=place.pk)
+        if here.lat is None:
+            return [place.pk]
+        high = metres / METRES_A_DEGREE
+        wide = high / max(cos(radians(float(here.lat))), 0.01)
+        box = {"lat__range": _around(here.lat, high), "lon__range": _around(here.lon, wide), "street": place.street_id}
+        shifted = here.system == Place.CoordinateSystem.GCJ02
+        rows = self.located().filter(**box).values_list("pk", "lat", "lon", "system")
+        alike = ((pk, lat, lon) for pk, lat, lon, system in rows if (system == Place.CoordinateSystem.GCJ02) == shifted)
+        return [pk for pk, lat, lon in alike if _metres(here.lat, here.lon, lat, lon) <= metres]
+
+
+def _around(middle, reach):
+    return float(middle) - reach, float(middle) + reach
+
+
+def _metres(lat, lon, other_lat, other_lon):
+    """Great-circle distance (haversine)."""
+    one, two = radians(float(lat)), radians(float(other_lat))
+    up, across = sin((two - one) / 2), sin(radians(float(other_lon) - float(lon)) / 2)
+    return 2 * EARTH * asin(sqrt(up**2 + cos(one) * cos(two) * across**2))
 
 
 class Place(models.Model):
@@ -52,6 +95,8 @@ class Place(models.Model):
     latitude = models.DecimalField("纬度", max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     coordinate_system = models.CharField("坐标系", max_length=10, choices=CoordinateSystem.choices, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "点位"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import sweeps
-from dispatch.actions import extensions, handling, ladder, mediation, supervision
+from dispatch.actions import extensions, facts, handling, ladder, mediation, supervision
 from dispatch.models import Checkpoint, Letter, Supervision
 from grievance.actions import triage
 from grievance.casework import Refused
@@ -119,8 +119,8 @@ def test_failed_mediation_climbs_to_the_street_secretary_once(order, scene):
 def test_many_reporters_draft_a_proposal_that_the_district_decides(order, scene):
     for _ in range(2):
         a_grievance(order.case)
-    handling.note_reporters(order.case, at=later(hours=1))
-    handling.note_reporters(order.case, at=later(hours=1))
+    facts.recount(order.case, at=later(hours=1))
+    facts.recount(order.case, at=later(hours=1))
     sweeps.fire_batch(at=later(hours=1))
     row, paper = Supervision.objects.get(), Letter.objects.get()
     assert (row.level, row.status, paper.kind, paper.status) == ("district", "raised", "listing_proposal", "draft")
