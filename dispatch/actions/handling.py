@@ -43,16 +43,19 @@ def dispatch(case, *, to, assistants=(), limit_class, policy=None, basis="", dem
         "by": by,
         "at": at,
     }
-    order = _order(case, to, lead=True, designated=designated, **shared)
+    supporters = succession.take_over(case, to=to, by=by, at=at)
+    order = send_order(case, to, lead=True, designated=designated, **shared)
     for unit in assistants:
         if unit != to and not case.orders.open().filter(handler=unit).exists():
-            _order(case, unit, lead=False, **shared)
+            send_order(case, unit, lead=False, **shared)
+    succession.tell(order, supporters, at=at)
     _promise(order, at=at)
     deadlines.plan_fact(case, Trigger.LISTED_CATEGORY, 1, at=at, policy=policy, order=order)
     return order
 
 
-def _order(case, unit, *, lead, policy, limit_class, basis, demand, authority, by, at, designated=False):
+def send_order(case, unit, *, lead, policy, limit_class, basis, demand, authority, by, at, designated=False):
+    """派出一张工单: numbered, with its clocks; the unit is told and may read the case. The case is locked by the caller."""
     day = timezone.localtime(at)
     serial = casework.next_in(f"order:{case.street_id}:{day:%Y%m%d}")
     order = WorkOrder.objects.create(
@@ -209,7 +212,7 @@ def transfer(order, *, to, reason, by, at):
     WORK_ORDER.apply("transfer", order, by=by, at=at, ended_at=at, sentence=f"由{order.handler}转派{to}：{reason}")
     suspension.finish(order, by=by, at=at)
     deadlines.drop(order, at=at)
-    new = _order(
+    new = send_order(
         case, to, lead=order.lead, policy=order.policy, limit_class=order.limit_class, basis=order.basis, demand=reason,
         authority=None, by=by, at=at,
     )  # fmt: skip
@@ -221,7 +224,8 @@ def transfer(order, *, to, reason, by, at):
 
 @transaction.atomic
 def recall(order, *, reason, by, at):
-    """收回: an order not yet accepted is taken back, with its supporting ones, and the case returns to the queue."""
+    """收回: an order not yet accepted is taken back, with its supporting ones that nobody has accepted; the case returns to the
+    queue. Supporters who have begun go on, and the next lead takes them over (docs/decisions/0010)."""
     _must_say(reason, "收回须写明理由，请补充。")
     order = lock(order)
     WORK_ORDER.check("recall", order, by=by, at=at)
@@ -233,6 +237,7 @@ def recall(order, *, reason, by, at):
     if order.lead:
         CASE.apply("recall", case, by=by, at=at, sentence="派单已收回，重新研判。", public="正在重新确定承办单位。")
         promise(case, unit=None, due=None, at=at)
+        succession.tell_of_recall(case, at=at)
     return order
 
 
@@ -249,7 +254,7 @@ def rework(case, *, reason, at, by=None):
         "rework", case, by=by, at=at, round=case.round + 1, resolved_at=None,
         sentence=f"回访不认可，退回重办：{reason}", public="根据您的评价，已退回重新办理。",
     )  # fmt: skip
-    order = _order(
+    order = send_order(
         case, last.handler, lead=True, policy=last.policy, limit_class=REWORK_CLASS, basis="回访不满意重办，单位负责人参与",
         demand=reason, authority=last.authority, by=last.dispatched_by if by is None else by, at=at,
     )  # fmt: skip
@@ -261,7 +266,7 @@ def rework(case, *, reason, at, by=None):
 @transaction.atomic
 def end_orders(case, *, move, sentence, at):
     """随事项关闭: orders, clocks, drafts and supervision of a case that was merged away or withdrawn."""
-    from dispatch.actions import supervision
+    from dispatch.actions import meetings, supervision, whistles
 
     case = lock(case)
     for order in case.orders.open():
@@ -269,7 +274,8 @@ def end_orders(case, *, move, sentence, at):
         suspension.finish(order, by=None, at=at)
         deadlines.drop(order, at=at)
     deadlines.end_matter(case, at=at, met=False)
-    supervision.lapse(case, at=at)
+    for subject in (supervision, whistles, meetings):
+        subject.lapse(case, at=at)
 
 
 def _must_say(text, sentence):
