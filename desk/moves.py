@@ -125,6 +125,10 @@ def _calm(case, user, at):
     return case.urgency != Urgency.URGENT
 
 
+def _at_street(row, user, at):
+    return row.level == Supervision.Level.STREET and row.case.place_id is not None
+
+
 ACTS: dict[tuple[str, str], Act] = {
     ("case", "send"): Act(send, forms.Send),
     ("case", "admit"): Act(triage.admit, forms.Admit),
@@ -163,6 +167,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "recall"): Act(handling.recall, forms.Reason),
     ("supervision", "take"): Act(supervision.take, forms.Take),
     ("supervision", "decline_listing"): Act(supervision.decline_listing, forms.Reason),
+    ("supervision", "step_down"): Act(supervision.step_down, forms.Reason, _at_street),
     ("supervision", "lift"): Act(supervision.lift, forms.Outcome),
     ("letter", "sign"): Act(supervision.sign),
     ("letter", "discard"): Act(supervision.discard, forms.Reason),

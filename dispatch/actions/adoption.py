@@ -5,6 +5,7 @@ leader's name (docs/decisions/0010)."""
 
 from django.db import IntegrityError, transaction
 
+from dispatch.actions import facts
 from dispatch.actions.instructions import must_be_open
 from dispatch.eye import ADOPT, END_ADOPTION
 from dispatch.models import Adoption
@@ -37,6 +38,7 @@ def adopt(case, *, promise, by, at):
         case, "case.adopt", at=at, by=by, posting=posting, subject=row, sentence=f"{by}包案：{promise.strip()}",
         public=f"{OFFICES[Role(posting.role)]}包案督办。",
     )  # fmt: skip
+    facts.note_leader_word(case, at=at)
     return row
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
+from dispatch.actions import facts
 from dispatch.eye import INSTRUCT, INSTRUCTION, TYPE_IN
 from dispatch.models import Anchor, Instruction
 from grievance import media
@@ -223,6 +224,7 @@ def _send_out(row, due_at, *, at):
     if not desk:
         involve(row.case, row.to)
     whom = {"role": "shift_leader"} if desk else {"organisation": row.to}
+    facts.note_leader_word(row.case, at=at)
     text = f"事项 {row.case.number} 有一条批示，{_terms(row)}，请打开查看。"
     notify(notice_for(f"instruct:{row.pk}:{at:%s}", "instruction", row.case, text, at=at, **whom))
 
