@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
-from dispatch.actions import copies, facts, suspension
+from dispatch.actions import copies, facts, succession, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
