@@ -90,7 +90,10 @@ class AllowanceRows(Frozen):
 
 class RungRows(Frozen):
     model = EscalationRung
-    fields = ["code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "measure", "to", "paper", "sentence"]
+    fields = [
+        *("code", "trigger", "anchor", "amount", "unit", "limit_class", "category", "unit_kind", "radius", "within_hours"),
+        *("measure", "to", "paper", "answer_amount", "answer_unit", "ends_with_case", "self_issue", "sentence"),
+    ]
 
 
 class RouteRows(Frozen):
