@@ -5,7 +5,7 @@ from django.db import transaction
 from dispatch.actions.handling import REWORK_CLASS
 from dispatch.actions.ladder import MEASURES
 from dispatch.deadlines import SIGN_CLASS
-from dispatch.models import Allowance, Anchor, EscalationRung, Policy, RoutingRule, TimeLimit
+from dispatch.models import Allowance, Anchor, EscalationRung, Letter, Policy, RoutingRule, TimeLimit, Trigger
 from grievance.casework import Refused
 from grievance.models import Category
 
@@ -74,7 +74,17 @@ def gaps_of(policy):
     ]
     if any(rung.anchor == Anchor.SIGNATURE for rung in rungs) and (SIGN_CLASS, Anchor.SIGNATURE) not in plain:
         gaps.append("有签发环节的阶梯，但没有签发时限")
-    return gaps + _unrouted(rules)
+    return gaps + [sentence for rung in rungs for sentence in _nonsense(rung)] + _unrouted(rules)
+
+
+def _nonsense(rung):
+    """What a rung edited by hand may say and cannot mean; a file is checked when it is loaded (`dispatch.loading.reach`)."""
+    if rung.self_issue and (rung.measure, rung.paper) != (EscalationRung.Measure.DRAFT, Letter.Kind.CAUTION):
+        yield f"阶梯 {rung.code}：只有提醒函可以自动印发"
+    if rung.trigger == Trigger.NEARBY and not (rung.radius and rung.within_hours):
+        yield f"阶梯 {rung.code}：附近同类诉求须写半径和时间窗"
+    if (rung.answer_amount is None) != (not rung.answer_unit):
+        yield f"阶梯 {rung.code}：反馈时限须同时写数量和单位"
 
 
 def _unrouted(rules):
