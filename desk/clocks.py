@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -34,17 +35,23 @@ def clocks(request, number):
     cases = Case.objects.visible_to(request.user).select_related("street__parent", "street__calendar__base")
     case = get_object_or_404(cases, number=number)
     calendar = lights.Calendars().of(case.street)
-    told = [Told(explain(row, calendar), lights.light_of(row, at, calendar)) for row in clocks_of(case)]
-    own = [one for one in told if one.deadline.order is None]
+    told = [Told(explain(row, calendar), lights.light_of(row, at, calendar)) for row in clocks_of(case, request.user)]
+    own = [one for one in told if one.deadline.order is None and not one.deadline.subject]
+    others = [one for one in told if one.deadline.subject]
     orders: dict = {}
     for one in told:
         if one.deadline.order is not None:
             orders.setdefault(one.deadline.order, []).append(one)
-    context = {"title": f"{case.number} 时限", "case": case, "own": own, "orders": orders.items(), "calendar": calendar}
+    context = {"title": f"{case.number} 时限", "case": case, "own": own, "orders": orders.items(), "others": others}
+    context["calendar"] = calendar
     return page(request, "desk/clocks.html", context)
 
 
-def clocks_of(case):
-    """The clocks of a case and its orders, with all that explains them; drafts have theirs elsewhere."""
-    rows = Deadline.objects.filter(case=case, letter__isnull=True).select_related("limit__policy", "order__handler")
+def clocks_of(case, user):
+    """The clocks of a case and its orders, with all that explains them; drafts have theirs elsewhere.
+
+    What a unit owes on a whistle or an instruction is between it and the street: others have not been told of it."""
+    scope = user.scope
+    told = Q(subject="") | Q(unit__in=scope.organisations) | Q(case__street__in=scope.streets)
+    rows = Deadline.objects.filter(told, case=case, letter__isnull=True).select_related("limit__policy", "order__handler", "unit")
     return rows.prefetch_related("order__extensions__decided_by").order_by("starts_at", "due_at", "pk")

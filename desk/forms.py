@@ -122,10 +122,11 @@ def categories_for(case):
 
 def units_of(case):
     """可派单位: what stands below the street, and the departments and utilities of the district and the city above it."""
-    return once(case, "units", lambda: _units(case.street))
+    return once(case, "units", lambda: units_below(case.street))
 
 
-def _units(street):
+def units_below(street):
+    """可派单位 of a street; see `units_of`."""
     above = [code for code in street.path.split("/") if code and code != street.code]
     kind = Organisation.Kind
     beside = Q(parent__code__in=above, kind__in=[kind.DEPARTMENT, kind.STATION, kind.UTILITY])

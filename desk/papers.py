@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from desk.doors import MATTERS, for_roles
 from dispatch.actions import issuing
-from dispatch.models import Checkpoint, Extension, IssuedPaper, Letter, Mediation, OrderReturn, WorkOrder
-from dispatch.papers import pdf, sheets
+from dispatch.models import Checkpoint, Extension, IssuedPaper, Letter, Mediation, OrderReturn, Whistle, WorkOrder
+from dispatch.papers import pdf, sheets, whistle_sheet
 from dispatch.papers.layouts import SHEETS, TEXTS
 from dispatch.papers.letters import RELATED, letter_facts
 from dispatch.papers.render import render as set_in_docx
@@ -87,6 +87,10 @@ SOURCES = {
     "chase": Source(
         _on_orders(Checkpoint, fired_at__isnull=False, rung__measure="chase"),
         ("rung", "deadline", *_through("order__", *OF_ORDER)), sheets.chase_facts,
+    ),
+    "whistle": Source(
+        lambda user: Whistle.objects.visible_to(user).prefetch_related("units__organisation", "units__confirmed_by"),
+        ("drafted_by", "signed_by", *_through("case__", *sheets.OF_CASE)), whistle_sheet.whistle_facts,
     ),
     "record": Source(
         lambda user: Mediation.objects.visible_to(user), OF_MEDIATION,

@@ -32,10 +32,10 @@ MEETING = Workflow(
 V = Visit.Status
 VISIT = Workflow(
     "上门",
-    Move("join", "一起去", {V.PLANNED}, None, {*CONVENERS, *UNIT}),
-    Move("make", "上门记录", {V.PLANNED}, V.MADE, {*CONVENERS, *UNIT}),
-    Move("cancel", "取消上门", {V.PLANNED}, V.CANCELLED, {*CONVENERS, *HEADS}),
-    Move("merge", "合并上门", {V.PLANNED}, V.MERGED, CONVENERS),
+    Move("join_visit", "一起去", {V.PLANNED}, None, {*CONVENERS, *UNIT}),
+    Move("make_visit", "上门记录", {V.PLANNED}, V.MADE, {*CONVENERS, *UNIT}),
+    Move("cancel_visit", "取消上门", {V.PLANNED}, V.CANCELLED, {*CONVENERS, *HEADS}),
+    Move("merge_visits", "合并上门", {V.PLANNED}, V.MERGED, CONVENERS),
 )
 
 

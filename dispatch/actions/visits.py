@@ -82,7 +82,7 @@ def join_visit(visit, *, unit, purpose, case=None, by, at):
     """一起去: one more unit comes along; those who go already are told."""
     must_say(purpose, "请写明上门目的，再提交。")
     row = _locked(visit)[0]
-    posting = _permitted("join", row, Seat(unit.pk, row.street_id), by=by, at=at)
+    posting = _permitted("join_visit", row, Seat(unit.pk, row.street_id), by=by, at=at)
     _check(row.place, unit, row.starts_at, at)
     if row.units.filter(organisation=unit, case=case).exists():
         raise Refused("already_going", f"{unit}已在这次上门之列，不必再加。")
@@ -102,8 +102,8 @@ def merge(visit, *, into, by, at):
     row, other = _locked(visit, into)
     if not (row.place_id == other.place_id or (row.party_id and row.party_id == other.party_id)):
         raise Refused("not_near", "两次上门不是同一地点，也不是同一单位，不能合并。", status=400)
-    _permitted("merge", other, other, by=by, at=at)
-    _end("merge", row, by=by, at=at, merged_into=other)
+    _permitted("merge_visits", other, other, by=by, at=at)
+    _end("merge_visits", row, by=by, at=at, merged_into=other)
     moved, there = _units(row), _units(other)
     for unit in moved:
         _move(unit, row, other, there)
@@ -131,7 +131,7 @@ def make(visit, *, record_text, by, at):
     row = _locked(visit)[0]
     if at < row.starts_at:
         raise Refused("too_early", f"上门时间是{beijing(row.starts_at)}，还没有到，不能先写记录。")
-    _end("make", row, by=by, at=at, record=record_text, made_at=at)
+    _end("make_visit", row, by=by, at=at, record=record_text, made_at=at)
     units = _units(row)
     text = f"{beijing(row.starts_at)}到{row.place}的上门已完成，记录请在上门页查看。"
     _tell(row, units, "made", text, at=at)
@@ -144,7 +144,7 @@ def cancel(visit, *, reason, by, at):
     """取消上门, with the reason; every unit is told."""
     must_say(reason, "取消上门须写明原因，请补充。")
     row = _locked(visit)[0]
-    _end("cancel", row, by=by, at=at, cancelled_why=reason[:200])
+    _end("cancel_visit", row, by=by, at=at, cancelled_why=reason[:200])
     units = _units(row)
     _tell(row, units, "cancelled", f"{beijing(row.starts_at)}到{row.place}的上门取消：{reason[:150]}", at=at)
     _note(units, "visit.cancel", row, "上门取消。", by=by, at=at)

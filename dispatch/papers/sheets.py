@@ -19,7 +19,7 @@ def order_facts(order):
     """派工单: the limits are those frozen at dispatch; who spoke as far as the unit may know."""
     case, veil = order.case, Veil(order.case, order.handler)
     return {
-        **_case(case, veil), **_order(order, veil), "who": veil.who, "content": _content(veil),
+        **case_facts(case, veil), **_order(order, veil), "who": veil.who, "content": _content(veil),
         "source": case.get_source_display(), "urgency": Urgency(case.urgency).label, "submitted": beijing(case.submitted_at),
         "role": ("主办" if order.lead else "协办") + ("（指定承办）" if order.designated else ""),
         "accept_due": _time(order.accept_due_at), "contact_due": _time(order.contact_due_at),
@@ -35,7 +35,7 @@ def extension_facts(row):
     veil = Veil(order.case, order.handler)
     told = "" if row.agreed is None else "已告知诉求人新的时限和理由" if row.agreed and order.lead else "不涉及"
     return {
-        **_case(order.case, veil), **_order(order, veil), "old_due": beijing(row.old_due_at), "days": f"{row.days}个工作日",
+        **case_facts(order.case, veil), **_order(order, veil), "old_due": beijing(row.old_due_at), "days": f"{row.days}个工作日",
         "new_due": _time(row.new_due_at), "reason": veil.words(row.reason), "done": _steps(order, veil), "told": told,
         **_decided(row, veil),
     }  # fmt: skip
@@ -46,7 +46,7 @@ def return_facts(row):
     order = row.order
     veil = Veil(order.case, order.handler)
     return {
-        **_case(order.case, veil), **_order(order, veil), "reason": row.get_reason_display(), "basis": veil.words(row.basis),
+        **case_facts(order.case, veil), **_order(order, veil), "reason": row.get_reason_display(), "basis": veil.words(row.basis),
         "suggested": row.suggested.name if row.suggested else "无", **_decided(row, veil),
     }  # fmt: skip
 
@@ -56,7 +56,7 @@ def completion_facts(order):
     veil = Veil(order.case, order.handler)
     done, due = order.completed_at, order.due_at
     return {
-        **_case(order.case, veil), **_order(order, veil), "content": _content(veil), "contacted": _time(order.contacted_at),
+        **case_facts(order.case, veil), **_order(order, veil), "content": _content(veil), "contacted": _time(order.contacted_at),
         "completed": _time(done), "in_time": "按期" if due is None or done is None or done <= due else "超期",
         "internal_record": veil.words(order.internal_record), "public_answer": veil.words(order.public_answer),
         "completed_by": str(order.completed_by or ""), "review": order.get_status_display(),
@@ -68,7 +68,7 @@ def chase_facts(checkpoint):
     order, clock = checkpoint.order, checkpoint.deadline
     veil = Veil(order.case, order.handler)
     return {
-        **_case(order.case, veil), **_order(order, veil), "anchor": clock.get_anchor_display() if clock else "办结",
+        **case_facts(order.case, veil), **_order(order, veil), "anchor": clock.get_anchor_display() if clock else "办结",
         "anchor_due": beijing(clock.due_at if clock else order.due_at), "fired": _time(checkpoint.fired_at),
         "reason": veil.words(checkpoint.rung.sentence), "phone": order.case.street.phone or "无",
         "ask": "请立即办理，并在系统中填写办理进展；确有困难的，说明原因和预计完成时间。",
@@ -103,12 +103,13 @@ def advice_facts(case):
     sentence = event.sentence.removeprefix("不予受理：") if event else ""
     reason, _, path = sentence.rpartition("。途径：")
     return {
-        **_case(case, None), "reason": reason, "path": path.removesuffix("。") or "、".join(LEGAL_PATHS.values()),
+        **case_facts(case, None), "reason": reason, "path": path.removesuffix("。") or "、".join(LEGAL_PATHS.values()),
         "to": "诉求人", "unit": organ_of(case.street), "phone": case.street.phone or "无", "date": beijing_date(case.ended_at),
     }  # fmt: skip
 
 
-def _case(case, veil):
+def case_facts(case, veil):
+    """事项要素 that stand on every sheet; without a veil the words are only masked."""
     title = veil.words(case.title) if veil else masked(case.title)
     return {
         "case_number": case.number, "matter": title or "（语音或图片）",
@@ -136,7 +137,7 @@ def _decided(row, veil):
 def _mediation(row):
     unit = row.unit.name + ("人民调解委员会" if row.unit.kind == Organisation.Kind.COMMUNITY else "")
     return {
-        **_case(row.case, None), "unit": unit, "mediator": str(row.mediator), "parties": row.parties,
+        **case_facts(row.case, None), "unit": unit, "mediator": str(row.mediator), "parties": row.parties,
         "helpers": row.helpers or "无", "opened": beijing(row.opened_at), "ended": _time(row.ended_at), "blank": "",
         "agreed": row.status == Mediation.Status.AGREED,
     }  # fmt: skip
