@@ -11,7 +11,7 @@ from dispatch import deadlines, standing
 from dispatch.models import Anchor, Checkpoint, EscalationRung, Letter, Level, Supervision
 from dispatch.papers.forms import FORMS
 from dispatch.posts import LAST, OFFICES, Posts
-from dispatch.workflow import SIGNERS
+from dispatch.workflow import BY_AUTHORITY, SIGNERS
 from grievance.casework import beijing, event_for, notice_for
 from grievance.models import CaseUnit, Event, Notice, Urgency
 from street.models import Organisation, Role
@@ -120,7 +120,8 @@ def draft(checkpoint, outcome):
         return
     letter = _letter(kind, checkpoint, unit, outcome.at)
     outcome.letters.append(letter)
-    authority = outcome.authorities.get(case.street_id) if checkpoint.rung.self_issue else None
+    by_itself = checkpoint.rung.self_issue and kind in BY_AUTHORITY
+    authority = outcome.authorities.get(case.street_id) if by_itself else None
     if authority and standing.covers(authority, case, outcome.at):
         letter.authority = authority
         outcome.event(checkpoint, f"{kind.label}已拟稿，依值班长授权自动印发：{checkpoint.rung.sentence}")
