@@ -17,6 +17,7 @@ SWEEPS = {
     "dispatch.tasks.reconcile": 60,
     "grievance.tasks.deliver": 15,
     "feedback.tasks.open_callbacks": 60,
+    "dispatch.tasks.write_briefs": 600,
 }
 app.conf.beat_schedule = {
     # expires: a worker that was away has one sweep to catch up with, not one for each minute

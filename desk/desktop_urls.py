@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import attachments, case, clocks, papers, register, replan, triage
+from desk import attachments, case, clocks, papers, receptions, register, replan, triage
 
 app_name = "desk"
 urlpatterns = [
@@ -19,5 +19,7 @@ urlpatterns = [
     path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
     path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
     path("desk/replan/", replan.replan, name="replan"),
+    path("desk/receptions/", receptions.days, name="receptions"),
+    path("desk/receptions/<int:pk>/cancel/", receptions.call_off, name="call_off"),
     path("desk/attachments/<int:pk>/", attachments.attachment, name="attachment"),
 ]

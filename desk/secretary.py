@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk import acting, case, lights, phone
+from desk import acting, case, lights, phone, waits
 from desk.phone import SECRETARIES, phone_page
 from desk.queues import to_decide
 from dispatch.models import Extension, Instruction, Letter, Supervision, WorkOrder
@@ -57,14 +57,17 @@ def waiting(request):
     eyes = list(supervisions(user).select_related(*(f"case__{name}" for name in OF_CASE)))
     fresh = [row for row in eyes if row.status in (V.RAISED, V.PROPOSED)]
     pending = to_decide(user, "handler", *(f"case__{name}" for name in OF_CASE))
-    mine = group([*map(raised, fresh), *map(drafted, drafts(user)), *map(asked, pending)])
+    of_me = [*waits.instructed(user, at, OF_CASE), *waits.visits(user, at, OF_CASE)]
+    mine = group([*map(raised, fresh), *map(drafted, drafts(user)), *map(asked, pending), *of_me])
     decided = {item.case.pk for item in mine}
-    kept = group(under_way(row) for row in eyes if row.status in (V.ACTIVE, V.LISTED) and row.case_id not in decided)
+    taken = [*(under_way(row) for row in eyes if row.status in (V.ACTIVE, V.LISTED)), *waits.adopted(user, OF_CASE)]
+    kept = group(one for one in taken if one[0].pk not in decided)
     found = lights.lights_of([item.case for item in [*mine, *kept]], at)
     for item in [*mine, *kept]:
         item.light = found.get(item.case.pk, lights.NONE)
     kept.sort(key=lambda item: (item.due_at is None, item.due_at or item.since))
-    return phone.show(request, "desk/secretary.html", {"mine": mine, "kept": kept}, current="phone-secretary")
+    context = {"mine": mine, "kept": kept, "brief": waits.brief(user, at), "stuck": waits.deadlocks(user)}
+    return phone.show(request, "desk/secretary.html", context, current="phone-secretary")
 
 
 def supervisions(user):
@@ -155,7 +158,7 @@ def _page(request, row, at, *, last=None, status=200):
     cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
     drafts = to_sign(row, cards)
     told = answers(row, cards)
-    signing = [card for _, mine in [*drafts, *told] for card in mine]
+    signing = [card for *_, mine in [*drafts, *told] for card in mine]
     papers = [letter for letter in row.letters.all() if letter.status != Letter.Status.DISCARDED]
     context = {
         "case": row, "heading": phone.heading(row), "problem": last.card.refused if last else "", "light": worst(row, at),

@@ -3,15 +3,18 @@
 Safe to run twice, late or beside itself."""
 
 import logging
+from collections import defaultdict
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from dispatch import routing, standing
-from dispatch.actions import adoption, facts, handling, instructions, ladder, receptions, supervision, suspension
+from dispatch.actions import adoption, briefing, facts, handling, instructions, ladder, receptions, supervision, suspension
 from dispatch.models import (
     Adoption,
+    Brief,
     Checkpoint,
     Instruction,
     Letter,
@@ -23,8 +26,12 @@ from dispatch.models import (
 from grievance.actions import triage
 from grievance.casework import lock
 from grievance.models import Case
+from street.models import Calendar, Organisation, Posting
 
 log = logging.getLogger(__name__)
+BRIEF_WINDOW = timedelta(hours=2)
+"""专报时段 from the first working hour on: a machine that was down at that hour still writes it, at noon it would be no news."""
+READING_KINDS = (Organisation.Kind.COMMUNITY, Organisation.Kind.STREET, Organisation.Kind.DISTRICT)
 RETRY_MINUTES = (1, 5, 15, 60)
 """After each failure a checkpoint steps aside for so many minutes, in the end an hour each time, and the desk sees it."""
 
@@ -196,3 +203,47 @@ def _count(case, at):
 
 def _finish(case, at):
     handling.finish(case, by=None, at=at)
+
+
+def write_briefs(*, at):
+    """书记专报: within the first two hours of work, each secretary once a day; how many were written."""
+    on = timezone.localdate(at)
+    started = _at_work(at, on)
+    posts = Posting.objects.current(on).filter(role__in=briefing.READERS, organisation__in=started, user__is_active=True)
+    posts = posts.exclude(user__in=Brief.objects.filter(on=on).values("user")).select_related("user")
+    seats = defaultdict(list)
+    for post in posts.order_by("user"):
+        seats[post.user].append((post.role, post.organisation_id))
+    waiting = briefing.gather(started, at) if seats else {}
+    return sum(_brief(user, [*held, user.pk], waiting, on, at) for user, held in seats.items())
+
+
+def _brief(user, keys, waiting, on, at):
+    """One person's; a failure does not stop the others."""
+    try:
+        found = [one for key in keys for one in waiting.get(key, ())]
+        return int(bool(found) and briefing.write(user, found, on=on, at=at) is not None)
+    except Exception:
+        log.exception("the brief of user %s was not written", user.pk)
+        return 0
+
+
+def _at_work(at, on):
+    """Ids of the organisations at which work began within the last two hours, each by the calendar that counts for it."""
+    units = {unit.pk: unit for unit in Organisation.objects.select_related("calendar__base").filter(active=True)}
+    begun: dict = {}
+
+    def calendar(unit):
+        while unit is not None and unit.calendar_id is None:
+            unit = units.get(unit.parent_id)
+        return unit and unit.calendar
+
+    def works(unit):
+        own = calendar(unit)
+        key = own.pk if own else None
+        if key not in begun:
+            spans = (own or Calendar.objects.get(code="national")).working().spans(on)
+            begun[key] = bool(spans) and spans[0][0] <= at < spans[0][0] + BRIEF_WINDOW
+        return begun[key]
+
+    return [pk for pk, unit in units.items() if unit.kind in READING_KINDS and works(unit)]

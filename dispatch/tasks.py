@@ -32,3 +32,10 @@ def reconcile():
     """Beat, every minute; woken after a merge or a withdrawal."""
     sweeps.reconcile(at=timezone.now())
     issuing.make_missing(at=timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def write_briefs():
+    """Beat, every ten minutes; it writes in the first hours of work, and once."""
+    if sweeps.write_briefs(at=timezone.now()):
+        wake("grievance.tasks.deliver")

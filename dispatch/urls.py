@@ -5,6 +5,7 @@ from django.urls import path
 from dispatch import api, views
 
 urlpatterns = [
+    path("r/<str:receipt>/reception/", views.visit_leader, name="visit-leader"),
     path("o/<str:token>/", views.outside_order, name="outside"),
     path("o/<str:token>/photos/<int:pk>/", views.outside_photo, name="outside-photo"),
     path("api/v1/orders/", api.Orders.as_view(), name="api-orders"),

@@ -1,6 +1,7 @@
 """外部办理页: one order for a body without an account. The link is the only key; there is no session, and nothing else opens."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -10,12 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dispatch.actions import outside
+from dispatch.actions import outside, receptions
+from dispatch.models import Reception, ReceptionSlot
 from dispatch.papers.veil import Veil
 from dispatch.workflow import WORK_ORDER
 from grievance import serving, throttle
 from grievance.casework import OUTSIDE, Refused
 from grievance.models import Attachment, Grievance
+from grievance.views.follow import Said, grievance_of
 from grievance.views.page import of_street
 from grievance.wake import wake
 
@@ -155,3 +158,52 @@ def outside_photo(request, token, pk):
     link = _link(request, token, timezone.now())
     shown = _photos(link.order.case).exclude(grievance__complainant__confidential=True)
     return serving.serve(request, get_object_or_404(shown, pk=pk))
+
+
+BOOKED = {"book": "已约好。到时带上本页，早到几分钟。", "cancel": "已取消预约。"}
+
+
+# Exempt, as the follow page is: the receipt in the address is the whole right to act
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def visit_leader(request, receipt):
+    """约见领导: the holder of a receipt books, moves or cancels a time to be received, while the matter is open."""
+    grievance = grievance_of(receipt)
+    if request.method != "POST":
+        return _days(request, grievance, receipt)
+    try:
+        done = _book(request, grievance, timezone.now())
+    except Refused as refused:
+        return _days(request, grievance_of(receipt), receipt, refused=refused)
+    wake("grievance.tasks.deliver")
+    return HttpResponseRedirect(f"{request.path}?done={done}")
+
+
+def _book(request, grievance, at):
+    if request.POST.get("action") == "cancel":
+        receptions.cancel(get_object_or_404(_held(grievance)), at=at)
+        return "cancel"
+    day, _, second = request.POST.get("time", "").partition("-")
+    if not (day.isdecimal() and second.isdecimal()):
+        raise Refused("time_missing", "请先选一个时间，再预约。", status=400)
+    starts_at = datetime.fromtimestamp(int(second[:10]), tz=UTC)
+    receptions.book(get_object_or_404(Reception, pk=day), grievance, starts_at=starts_at, at=at)
+    return "book"
+
+
+def _held(grievance):
+    return grievance.receptions.filter(status=ReceptionSlot.Status.BOOKED).select_related("reception__organisation")
+
+
+def _days(request, grievance, receipt, *, refused=None):
+    at, case = timezone.now(), grievance.case
+    is_open = grievance.withdrawn_at is None and not case.ended
+    days = receptions.days_for(case.street, at) if is_open else []
+    page = {
+        **of_street(case.street), "grievance": grievance, "open": is_open, "held": _held(grievance).first(),
+        "days": [(day, [(f"{day.pk}-{start:%s}", start) for start in receptions.free_times(day, at)]) for day in days],
+        "url": reverse("grievance:follow", args=[receipt]), "errors": [refused.message] if refused else [],
+        "messages": [Said(BOOKED[request.GET["done"]])] if request.GET.get("done") in BOOKED and not refused else [],
+    }  # fmt: skip
+    return render(request, "dispatch/reception.html", page, status=refused.status if refused else 200)

@@ -16,6 +16,8 @@ from street.models import Organisation, Role
 ARRANGE = Move("arrange", "安排接访", set(), None, {Role.LIAISON, Role.SHIFT_LEADER, *LEADERS})
 CALL_OFF = Move("call_off", "取消接访日", set(), None, {Role.LIAISON, Role.SHIFT_LEADER, *LEADERS})
 S = ReceptionSlot.Status
+DAYS_SHOWN = 6
+"""预约页 shows so many days: an elder chooses among few."""
 
 
 class Chair:
@@ -82,6 +84,12 @@ def call_off(reception, *, reason, by, at):
             _apply("cancel", slot, by=None, at=at, sentence="接访日取消，预约随之取消。", public=told)
             _tell(slot, "cancelled", f"您预约的接访取消：{reason.strip()[:100]}，请另约时间。", at=at)
     return row
+
+
+def days_for(street, at):
+    """可预约的接访日 of a street and its communities, the next first, with their slots: two queries."""
+    days = Reception.objects.bookable(street, at).select_related("organisation", "leader")
+    return days.prefetch_related("slots").order_by("starts_at")[:DAYS_SHOWN]
 
 
 def free_times(reception, at):

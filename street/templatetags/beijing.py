@@ -34,6 +34,12 @@ def beijing_short(instant):
     return f"{local.month}月{local.day}日 {_clock(instant)}"
 
 
+@register.filter
+def beijing_clock(instant):
+    """时刻: `10:20` of an aware instant, where the day stands beside it; nothing of None."""
+    return _clock(instant) if instant else ""
+
+
 def _local(instant):
     return timezone.localtime(instant, BEIJING)
 

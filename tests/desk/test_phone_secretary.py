@@ -133,7 +133,8 @@ def test_list_costs_the_same_however_long(scene, secretary, order, django_assert
     secretary.get("/phone/secretary/")
     for _ in range(3):
         raised(an_order(scene).case)
-    with django_assert_num_queries(SIGNED_IN + 5):  # supervision, drafts, extensions, suspensions, clocks
+    # supervision, drafts, extensions, suspensions, clocks; instructions, visitors, adoptions, the brief
+    with django_assert_num_queries(SIGNED_IN + 9):
         secretary.get("/phone/secretary/")
 
 
@@ -190,7 +191,7 @@ def test_whole_matter_stands_on_one_screen(scene, secretary, order):
 def test_secretary_is_offered_exactly_these_moves(secretary, order):
     a_draft(order, supervision=raised(order.case))
     assert moves_on(secretary.get(page_of(order.case))) == [
-        "sign", "discard", "take", "instruct", "adopt", "propose_listing", "transfer", "link", "lift",
+        "sign", "discard", "take", "instruct", "adopt", "call_meeting", "propose_listing", "transfer", "link", "lift",
     ]  # fmt: skip
 
 
