@@ -35,7 +35,7 @@ class Outcome:
     """What a batch of checkpoints leads to, to be written at the end in a few statements; and what the batch was read with."""
 
     at: object
-    posts: Posts = None
+    posts: Posts
     levels: dict = field(default_factory=dict)
     stepped: set = field(default_factory=set)
     authorities: dict = field(default_factory=dict)

@@ -191,13 +191,20 @@ def test_whole_matter_stands_on_one_screen(scene, secretary, order):
 def test_secretary_is_offered_exactly_these_moves(secretary, order):
     a_draft(order, supervision=raised(order.case))
     assert moves_on(secretary.get(page_of(order.case))) == [
-        "sign", "discard", "take", "instruct", "adopt", "call_meeting", "propose_listing", "transfer", "link", "lift",
+        "sign", "discard", "take", "instruct", "adopt", "call_meeting", "propose_listing", "transfer", "link", "step_down",
+        "lift",
     ]  # fmt: skip
 
 
 def test_community_secretary_is_offered_exactly_these_moves(scene, order):
     raised(order.case, level="community")
-    assert moves_on(a_phone(scene.who("luxi_secretary")).get(page_of(order.case))) == ["take", "instruct", "adopt", "link", "lift"]
+    assert moves_on(a_phone(scene.who("luxi_secretary")).get(page_of(order.case))) == [
+        "take",
+        "instruct",
+        "adopt",
+        "link",
+        "lift",
+    ]
 
 
 def test_draft_is_read_and_signed_in_four_taps(secretary, order):
