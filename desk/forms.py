@@ -256,11 +256,6 @@ class Words(MoveForm):
     text = words("内容")
 
 
-class Mediate(MoveForm):
-    parties = words("当事各方", rows=2, help_text="不要写身份证号。")
-    helpers = forms.CharField(label="参与人（律师、调解员等）", max_length=120, required=False)
-
-
 class Respond(MoveForm):
     note = words("联系情况（内部）", must=False)
 
@@ -330,13 +325,3 @@ class Suspend(MoveForm):
 
 class Outcome(MoveForm):
     outcome = words("结果")
-
-
-class Agreement(MoveForm):
-    agreement = words("协议内容和履行方式", rows=4)
-    perform_by = forms.DateField(label="履行期限", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    record_text = words("调解记录（内部）", must=False)
-
-
-class Record(MoveForm):
-    record_text = words("调解经过和未达成的原因")

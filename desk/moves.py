@@ -11,12 +11,12 @@ from itertools import chain
 
 from django.db import transaction
 
-from desk import eye_moves, forms, outside_moves, teamwork_moves
+from desk import eye_moves, forms, mediation_moves, outside_moves, teamwork_moves
 from desk.act import Act, Chapter
 from dispatch import openings, routing
-from dispatch.actions import extensions, handling, mediation, petitions, returns, supervision, suspension
-from dispatch.models import Letter, Mediation, Supervision, WorkOrder
-from dispatch.workflow import LETTER, MEDIATION, SUPERVISION, WORK_ORDER
+from dispatch.actions import extensions, handling, petitions, returns, supervision, suspension
+from dispatch.models import Letter, Supervision, WorkOrder
+from dispatch.workflow import LETTER, SUPERVISION, WORK_ORDER
 from grievance.actions import triage
 from grievance.casework import Move, Refused, posting_for
 from grievance.models import Case, Urgency
@@ -68,13 +68,6 @@ def _merge(case, *, into, by, at):
 
 def _split(case, *, grievance, by, at):
     return triage.split(grievance, by=by, at=at)
-
-
-def _mediate(case, *, by, at, **said):
-    units = mediation.units_open_to(case, by)
-    if not units:
-        raise Refused("not_handling", "您的单位没有该事项未办结的工单，不能开始调解。", status=403)
-    return mediation.open_mediation(case, unit=units[0], by=by, at=at, **said)
 
 
 def _pass(order, *, opinion, by, at):
@@ -145,7 +138,6 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "rework"): Act(handling.rework, forms.Reason),
     ("case", "propose_listing"): Act(supervision.propose_listing, forms.Reason),
     ("case", "register_petition"): Act(petitions.register, forms.Register),
-    ("case", "open_mediation"): Act(_mediate, forms.Mediate),
     ("workorder", "accept"): Act(handling.accept),
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
     ("workorder", "add_progress"): Act(handling.add_progress, forms.Progress),
@@ -172,13 +164,12 @@ ACTS: dict[tuple[str, str], Act] = {
     ("letter", "sign"): Act(supervision.sign),
     ("letter", "discard"): Act(supervision.discard, forms.Reason),
     ("letter", "answer"): Act(supervision.answer, forms.Words),
-    ("mediation", "agree"): Act(mediation.agree, forms.Agreement),
-    ("mediation", "fail"): Act(mediation.fail, forms.Record),
 }
 
 
 CHAPTERS: tuple[Chapter, ...] = (
     outside_moves.CHAPTER,
+    mediation_moves.CHAPTER,
     eye_moves.CHAPTER,
     teamwork_moves.CHAPTER,
 )
@@ -198,7 +189,7 @@ def workflow_of(row):
     return TABLES[type(row)]
 
 
-TABLES = {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION, Mediation: MEDIATION}
+TABLES = {Case: CASE, WorkOrder: WORK_ORDER, Supervision: SUPERVISION}
 TABLES.update(chain.from_iterable(chapter.tables.items() for chapter in CHAPTERS))
 
 
@@ -226,9 +217,6 @@ def _beside(row, user):
         found.append(supervision.PROPOSE)
     if _registrable(row, user):
         found.append(petitions.REGISTER)
-    never = set(row.suggestion.get("alerts", [])) & set(mediation.NEVER_MEDIATED)
-    if mediation.units_open_to(row, user) and not never and openings.open_mediation_of(row) is None:
-        found.append(openings.OPEN_MEDIATION)
     return found
 
 
@@ -248,7 +236,6 @@ BESIDE = {
         SEND,
         supervision.PROPOSE,
         supervision.ANSWER,
-        openings.OPEN_MEDIATION,
         petitions.REGISTER,
         *chain.from_iterable(chapter.loose for chapter in CHAPTERS),
     )

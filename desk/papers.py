@@ -96,6 +96,7 @@ SOURCES = {
         lambda user: Mediation.objects.visible_to(user), OF_MEDIATION,
         sheets.record_facts,
     ),
+    "application": Source(lambda user: Mediation.objects.visible_to(user), OF_MEDIATION, sheets.application_facts),
     "agreement": Source(
         lambda user: Mediation.objects.visible_to(user).filter(status=Mediation.Status.AGREED),
         OF_MEDIATION, sheets.agreement_facts,

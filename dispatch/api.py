@@ -161,6 +161,14 @@ def _open_mediation(order, **more):
     mediation.open_mediation(order.case, unit=order.handler, **more)
 
 
+def _consent(order, *, party, **more):
+    running = openings.open_mediation_of(order.case)
+    sides = list(running.sides.all()) if running else []
+    if not 0 < party <= len(sides):
+        raise Refused("party_unknown", f"当事人按顺序编号，现在有 {len(sides)} 位（party 从 1 起）。", status=400)
+    _end_mediation(order, how=mediation.consent, party=sides[party - 1], **more)
+
+
 def _end_mediation(order, *, how, **more):
     running = openings.open_mediation_of(order.case)
     if running is None or running.unit_id != order.handler_id:
@@ -189,6 +197,7 @@ MOVES = {
     "transfer": (serializers.Transfer, handling.transfer),
     "recall": (serializers.Reason, handling.recall),
     "open_mediation": (serializers.OpenMediation, _open_mediation),
+    "consent": (serializers.Consent, _consent),
     "agree": (serializers.Agree, partial(_end_mediation, how=mediation.agree)),
     "fail": (serializers.Fail, partial(_end_mediation, how=mediation.fail)),
 }

@@ -4,7 +4,7 @@ The table says who may do what in which state; here stands what would be refused
 What is asked of a row's children is read with .all(), so that a page that prefetched them pays nothing."""
 
 from dispatch import allowances
-from dispatch.actions.mediation import NEVER_MEDIATED, units_open_to
+from dispatch.actions.mediation import never_mediated, units_open_to
 from dispatch.deadlines import PETITION_CLASS
 from dispatch.models import Allowance, Mediation
 from dispatch.workflow import MEDIATION, MEDIATORS, WORK_ORDER
@@ -102,6 +102,10 @@ FACTS = {
 }
 
 
+ENDS = ("consent", "agree", "fail")
+"""调解动作 that are made on the order; sessions and the follow-up are written on the page of the case."""
+
+
 def open_mediation_of(case):
     """在调: the mediation under way in a case, else None."""
     return next((row for row in case.mediations.all() if row.status == Mediation.Status.OPEN), None)
@@ -111,6 +115,7 @@ def mediation_moves(order, user):
     """调解动作: begin, or end the one under way at this unit; a matter of personal safety is never mediated."""
     running = open_mediation_of(order.case)
     if running:
-        return MEDIATION.open_to(running, user) if running.unit_id == order.handler_id else []
-    never = set(order.case.suggestion.get("alerts", [])) & set(NEVER_MEDIATED)
-    return [OPEN_MEDIATION] if order.handler in units_open_to(order.case, user) and not never else []
+        at_this_unit = running.unit_id == order.handler_id
+        return [move for move in MEDIATION.open_to(running, user) if move.name in ENDS] if at_this_unit else []
+    mine = order.handler in units_open_to(order.case, user)
+    return [OPEN_MEDIATION] if mine and not never_mediated(order.case) else []

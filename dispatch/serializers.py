@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from dispatch.models import OrderReturn, Suspension, WorkOrder
+from dispatch.actions.mediation import NONE, WILLING
+from dispatch.models import Mediation, OrderReturn, Suspension, WorkOrder
 from grievance.actions import privacy
 from grievance.case_serializers import Words
 from street.models import Organisation
@@ -205,12 +206,23 @@ class OpenMediation(serializers.Serializer):
 
     parties = Words()
     helpers = Words(max_length=120)
+    willing = serializers.ChoiceField(choices=list(WILLING), default=NONE)
+
+
+class Consent(serializers.Serializer):
+    """记录意愿: `party` counts the sides from 1, in the order in which they were named."""
+
+    party = serializers.IntegerField(min_value=1)
+    agreed = serializers.BooleanField()
+    note = Words()
 
 
 class Agree(serializers.Serializer):
     """达成协议."""
 
     agreement = Words()
+    facts = Words()
+    form = serializers.ChoiceField(choices=Mediation.Form.choices, default=Mediation.Form.WRITTEN)
     perform_by = serializers.DateField(required=False, allow_null=True, default=None)
     record_text = Words()
 
@@ -219,6 +231,7 @@ class Fail(serializers.Serializer):
     """调解未果."""
 
     record_text = Words()
+    ways_left = Words()
 
 
 class Dispatch(serializers.Serializer):

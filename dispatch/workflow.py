@@ -81,6 +81,11 @@ M = Mediation.Status
 MEDIATORS = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
 MEDIATION = Workflow(
     "调解",
+    Move("consent", "记录意愿", {M.OPEN}, None, MEDIATORS),
+    Move("add_party", "添加当事人", {M.OPEN}, None, MEDIATORS),
+    Move("hold_session", "记录调解会", {M.OPEN}, None, MEDIATORS),
     Move("agree", "达成协议", {M.OPEN}, M.AGREED, MEDIATORS),
     Move("fail", "调解未果", {M.OPEN}, M.FAILED, MEDIATORS),
+    Move("record_performance", "记录履行", {M.AGREED}, None, MEDIATORS),
+    Move("record_confirmation", "司法确认", {M.AGREED}, None, MEDIATORS),
 )

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 
 from config.demo.stage import BEIJING, sign
-from dispatch.actions import extensions, mediation, returns, supervision
+from dispatch.actions import extensions, mediation, performance, returns, supervision
 from grievance.actions import intake, triage
 
 # days ago, time, place, kind, category where a person must choose it, how far it has come, what was said
@@ -208,7 +208,7 @@ def _returned(stage, case, grievance):
 def _mediation(stage, case, parties):
     order = stage.orders(case, "accepted")[0]
     hand = stage.hand_of(order.handler)
-    return hand, mediation.open_mediation(case, unit=order.handler, parties=parties, by=hand, at=stage.at)
+    return hand, mediation.open_mediation(case, unit=order.handler, parties=parties, willing="all", by=hand, at=stage.at)
 
 
 def _mediating(stage, case, grievance):
@@ -223,6 +223,7 @@ def _mediated(stage, case, grievance):
     hand, row = _mediation(stage, case, "楼上住户；楼下住户")
     yield _office(stage, hours=2)
     mediation.agree(row, agreement="晚十点后不挪动家具，桌椅加脚垫。", by=hand, at=stage.at)
+    performance.record_performance(row, performed=True, text="当场挪开桌椅、装好脚垫。", by=hand, at=stage.at)
     stage.complete(case, "经社区调解，双方达成一致。")
     yield _office(stage, hours=2)
     stage.review(case)

@@ -1,7 +1,7 @@
 """The four matters that really ran through the street in 2023, with their dates, places and units. Names are invented."""
 
 from config.demo.stage import local, sign
-from dispatch.actions import handling, mediation, supervision
+from dispatch.actions import handling, mediation, performance, supervision
 from dispatch.models import Supervision
 from grievance.actions import triage
 from grievance.models import Case, Category
@@ -27,7 +27,7 @@ def ice(stage):
     stage.contact(hazard)
     yield local("2023-03-14 12:00")
     attempt = mediation.open_mediation(
-        case, unit=stage.units["qms-luxi"], parties="车主；物业", by=stage.who("luxi_tiaojie"), at=stage.at
+        case, unit=stage.units["qms-luxi"], parties="车主；物业", willing="all", by=stage.who("luxi_tiaojie"), at=stage.at
     )
     stage.complete(hazard, "楼顶冰凌已清除，警戒线已撤。")
     stage.review(hazard)
@@ -52,6 +52,7 @@ def _at_the_station(stage, case):
         unit=stage.units["qms-sifasuo"],
         parties="车主；物业",
         helpers="律师",
+        willing="all",
         by=stage.who("sifasuo_banli"),
         at=stage.at,
     )
@@ -64,6 +65,10 @@ def _at_the_station(stage, case):
     stage.complete(case, "经司法所调解，物业公司赔偿500元，双方签订调解协议。")
     stage.review(case)
     _lift(stage, case, "shuji", "两日内调解成功，赔偿已约定。")
+    yield local("2023-03-18 12:00")
+    performance.record_performance(
+        again, performed=True, text="电话核实，500元已付清。", by=stage.who("sifasuo_banli"), at=stage.at
+    )
     yield local("2023-03-19 11:00")
     stage.called_back(case, words="500元已经收到，谢谢。")
 

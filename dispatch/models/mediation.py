@@ -1,9 +1,14 @@
 """调解: 人民调解, from the attempt to the agreement or its failure."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from grievance.sealing import SealedTextField
+
+CONFIRM_WITHIN = timedelta(days=30)
 
 
 class MediationQuerySet(models.QuerySet["Mediation"]):
@@ -29,10 +34,11 @@ class Mediation(models.Model):
     unit = models.ForeignKey("street.Organisation", models.PROTECT, related_name="mediations", verbose_name="调解单位")
     status = models.CharField("状态", max_length=8, choices=Status.choices, default=Status.OPEN)
     mediator = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="调解员")
-    parties = models.TextField("当事人", help_text="当事各方，不写身份证号")
+    parties = models.TextField("当事人（旧记录）", blank=True, help_text="先前记录的写法；现在各方另成一行，姓名密封")
     helpers = models.CharField("参与人（律师等）", max_length=120, blank=True)
     opened_at = models.DateTimeField("开始时间")
     record = models.TextField("调解记录", blank=True)
+    facts = models.TextField("主要事实、争议事项和各方责任", blank=True)
     agreement = models.TextField("协议内容", blank=True)
     perform_by = models.DateField("履行期限", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
@@ -53,6 +59,16 @@ class Mediation(models.Model):
 
     def __str__(self):
         return f"{self.unit}调解"
+
+    @property
+    def confirm_until(self):
+        """司法确认的最后一日: both may ask the court within thirty days (人民调解法 art. 33); None without an agreement."""
+        return timezone.localdate(self.ended_at) + CONFIRM_WITHIN if self.ended_at else None
+
+    @property
+    def who(self):
+        """当事各方: by their rows, else as an old record has them; for those who may read it."""
+        return "；".join(one.name for one in self.sides.all()) or self.parties
 
     def seat(self, role):
         """Where a role must be held: at the mediating unit, the desk's own people at the street."""

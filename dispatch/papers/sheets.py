@@ -79,7 +79,7 @@ def record_facts(row):
     """人民调解记录 (人民调解法 art. 27)."""
     return {
         **_mediation(row),
-        "record": row.record,
+        "record": "\n".join([*map(_sitting, row.sessions.all()), row.record]).strip(),
         "result": row.get_status_display() + (f"：{row.agreement}" if row.agreement else ""),
     }
 
@@ -87,14 +87,27 @@ def record_facts(row):
 def agreement_facts(row):
     """人民调解协议书 (人民调解法 art. 29): parties, dispute, what was agreed, how and until when."""
     until = f"{beijing_date(row.perform_by)}前履行完毕。" if row.perform_by else "即时履行。"
-    dispute = f"{masked(row.case.title)}（事项 {row.case.number}）。"
     return {
         **_mediation(row),
-        "dispute": dispute,
+        "dispute": f"{_dispute(row)}{row.facts}",
         "agreement": row.agreement,
         "perform": until,
         "date": beijing_date(row.ended_at),
     }
+
+
+def application_facts(row):
+    """人民调解申请书 (人民调解法 art. 17), to be signed by the one who asks for mediation."""
+    request = "请求组织调解，依法化解上述纠纷。"
+    return {**_mediation(row), "dispute": _dispute(row), "request": request, "date": beijing_date(row.opened_at)}
+
+
+def _dispute(row):
+    return f"{masked(row.case.title)}（事项 {row.case.number}）。"
+
+
+def _sitting(held):
+    return f"{beijing(held.held_at)}，{held.where}。到场：{held.present}。{held.minutes}"
 
 
 def advice_facts(case):
@@ -137,10 +150,16 @@ def _decided(row, veil):
 def _mediation(row):
     unit = row.unit.name + ("人民调解委员会" if row.unit.kind == Organisation.Kind.COMMUNITY else "")
     return {
-        **case_facts(row.case, None), "unit": unit, "mediator": str(row.mediator), "parties": row.parties,
+        **case_facts(row.case, None), "unit": unit, "mediator": str(row.mediator),
+        "parties": "\n".join(map(_party, row.sides.all())) or row.parties,
+        "file_number": row.number or "（　　）人调字第　　号",
         "helpers": row.helpers or "无", "opened": beijing(row.opened_at), "ended": _time(row.ended_at), "blank": "",
         "agreed": row.status == Mediation.Status.AGREED,
     }  # fmt: skip
+
+
+def _party(one):
+    return f"{one.get_side_display()}：{one.name}"
 
 
 def _content(veil):

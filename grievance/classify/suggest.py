@@ -48,7 +48,8 @@ def suggest(case):
 
 
 def _texts(case, grievances):
-    return [*(grievance.description for grievance in grievances), *_notes(case.remarks.filter(author=None, grievance__isnull=False))]
+    remarks = case.remarks.filter(author=None, grievance__isnull=False)
+    return [*(grievance.description for grievance in grievances), *_notes(remarks)]
 
 
 def _notes(remarks):

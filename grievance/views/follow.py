@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievance import classify, serving, timeline
-from grievance.actions import intake
+from grievance.actions import consent, intake
 from grievance.casework import Refused
 from grievance.models import Case, Grievance
 from grievance.views.page import of_street
@@ -22,7 +22,13 @@ DONE = {
     "remark": "已补充，承办单位和街道专班都能看到。",
     "urge": "已催办，承办单位和街道专班都能看到。",
     "withdraw": "已撤回，不再办理和回访。",
+    "share": "已同意。随时可以在本页收回。",
+    "unshare": "已收回同意，社会单位不能再查看。",
 }
+
+
+PLAIN = {"urge": intake.urge, "withdraw": intake.withdraw, "share": consent.share, "unshare": consent.unshare}
+"""Actions that ask for nothing more than the receipt."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Said:
 
 def grievance_of(receipt):
     """凭查询码: the grievance with its case, unit and street. Refused `unknown_receipt` 404."""
-    read = Grievance.objects.select_related("case__promised_by", "case__street")
+    read = Grievance.objects.select_related("case__promised_by", "case__street", "complainant")
     grievance = read.with_receipt(receipt).first()
     if grievance is None:
         raise Refused(
@@ -52,7 +58,7 @@ def grievance_of(receipt):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request, receipt):
-    """查询页: GET shows how it stands, POST with `action` remark, urge or withdraw does that and comes back."""
+    """查询页: GET shows how it stands, POST with `action` remark, urge, withdraw, share or unshare does that and comes back."""
     grievance = grievance_of(receipt)
     if request.method != "POST":
         page = _receipt_page if "new" in request.GET else _follow_page
@@ -69,10 +75,8 @@ def follow(request, receipt):
 def _act(request, grievance, action, at):
     if action == "remark":
         intake.add_remark(grievance, text=request.POST.get("text", ""), photos=request.FILES.getlist("photos"), at=at)
-    elif action == "urge":
-        intake.urge(grievance, at=at)
-    elif action == "withdraw":
-        intake.withdraw(grievance, at=at)
+    elif action in PLAIN:
+        PLAIN[action](grievance, at=at)
     else:
         raise Refused("unknown_action", "没有这个操作，请返回后重试。", status=400)
 
@@ -106,10 +110,19 @@ def _follow_page(request, grievance, receipt, *, refused=None):
         "can_urge": intake.may_be_urged(grievance, at=timezone.now()),
         "can_withdraw": intake.may_be_withdrawn(grievance),
         "text": request.POST.get("text", ""),
+        **_consent(grievance),
         "messages": [Said(done)] if done else [],
         "errors": _errors(request, refused),
     }
     return render(request, "grievance/follow.html", page, status=refused.status if refused else 200)
+
+
+def _consent(grievance):
+    """Asked only where there is a firm to be told, each one named; what was given can always be taken back."""
+    given = getattr(getattr(grievance, "complainant", None), "shared_at", None)
+    if given or not consent.askable(grievance):
+        return {"shared_at": given}
+    return {"firms": consent.firms(grievance.case)}
 
 
 def _entries(grievance, receipt):

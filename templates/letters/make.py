@@ -350,11 +350,11 @@ def sheet(name):
 
 
 def text(name):
-    """A paper in running text: 调解协议书, 法定途径告知单."""
+    """A paper in running text: 调解申请书, 调解协议书, 法定途径告知单."""
     look, made = TEXTS[name], paper()
     line(made, look.title, "公文标题")
-    if name == "agreement":
-        number = line(made, "（　　）人调字第　　号", "文号")
+    if look.signs:
+        number = line(made, "{{ file_number }}", "文号")
         number.alignment, number.paragraph_format.space_before = RIGHT, Pt(0)
     else:
         line(made, "{{ to }}：", "主送")
@@ -367,7 +367,10 @@ def text(name):
     if name == "advice":
         line(made, "联系电话：{{ phone }}", "签名")
         line(made, "事项编号：{{ case_number }}", "签名")
-    closing(made, organ="{{ unit }}")
+    if name == "application":
+        line(made, "年　　月　　日", "落款", keep=True).paragraph_format.right_indent = Pt(64)
+    else:
+        closing(made, organ="{{ unit }}")
     return made
 
 

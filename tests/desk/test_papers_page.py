@@ -95,7 +95,7 @@ def test_every_sheet_opens_for_the_desk_as_page_and_file(scene):
     agreed, refused = an_agreement(scene, an_order(scene)), a_refusal(scene)
     rows = {
         "order": order.pk, "completion": order.pk, "extension": order.extensions.get().pk, "return": refused.pk,
-        "record": agreed.pk, "agreement": agreed.pk, "chase": a_chase(scene, other).pk,
+        "record": agreed.pk, "agreement": agreed.pk, "application": agreed.pk, "chase": a_chase(scene, other).pk,
     }  # fmt: skip
     reader = browser(scene, "leader")
     for kind, pk in rows.items():

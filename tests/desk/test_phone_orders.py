@@ -257,11 +257,11 @@ def test_return_extension_and_linked_matter_are_asked_from_the_phone(scene, luxi
 
 
 def test_mediation_is_begun_and_ended_from_the_phone(luxi, accepted):
-    send(luxi, accepted, accepted.case, "open_mediation", parties="刘先生、物业", helpers="律师")
+    send(luxi, accepted, accepted.case, "open_mediation", parties="刘先生、物业", helpers="律师", willing="all")
     running = Mediation.objects.get()
     offered = moves_on(luxi.get(page_of(accepted)))
     assert "agree" in offered and "fail" in offered and "open_mediation" not in offered
-    send(luxi, accepted, running, "agree", agreement="赔偿500元", perform_by="2023-03-16")
+    send(luxi, accepted, running, "agree", form="written", agreement="赔偿500元", perform_by="2023-03-16")
     running.refresh_from_db()
     assert (running.status, running.agreement) == ("agreed", "赔偿500元")
 

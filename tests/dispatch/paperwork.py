@@ -68,6 +68,7 @@ def an_agreement(scene, order):
         unit=scene.luxi,
         parties="甲方：刘某某，居民\n乙方：某物业服务公司",
         helpers="王律师",
+        willing="all",
         by=scene.who("luxi"),
         at=NOW,
     )
@@ -129,5 +130,6 @@ def _sheets(scene):
         "order": sheets.order_facts(done), "completion": sheets.completion_facts(done),
         "extension": sheets.extension_facts(done.extensions.get()), "return": sheets.return_facts(a_refusal(scene)),
         "chase": sheets.chase_facts(a_chase(scene, an_order(scene))), "record": sheets.record_facts(agreed),
-        "agreement": sheets.agreement_facts(agreed), "advice": sheets.advice_facts(declined),
+        "agreement": sheets.agreement_facts(agreed), "application": sheets.application_facts(agreed),
+        "advice": sheets.advice_facts(declined),
     }  # fmt: skip

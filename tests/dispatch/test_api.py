@@ -130,8 +130,11 @@ def test_extension_is_asked_by_the_unit_and_decided_by_another(scene, order):
 def test_mediation_begins_and_ends_on_the_order(scene, order):
     luxi = signed_in(scene.who("luxi"))
     opened = move(luxi, order, "open_mediation", parties="刘先生、物业公司")
-    assert {"agree", "fail"} <= set(opened.json()["moves"])
+    assert {"consent", "agree", "fail"} <= set(opened.json()["moves"])
     assert "open_mediation" not in opened.json()["moves"]
+    assert move(luxi, order, "consent", party=3, agreed=True).json()["code"] == "party_unknown"
+    assert move(luxi, order, "consent", party=1, agreed=True).status_code == 200
+    assert move(luxi, order, "agree", agreement="赔500元").json()["code"] == "consent_missing"
     failed = move(luxi, order, "fail", record_text="物业不同意赔偿")
     assert "open_mediation" in failed.json()["moves"]
 

@@ -71,7 +71,7 @@ def community_mediation_fails(clock, liu):
     page = company.order(order_of(liu.case, "pm-anjia"))
     assert "刘" not in page and "1001" not in page
     mediator, order = Staff("luxi_tiaojie"), lead(liu.case)
-    mediator.works(order, "open_mediation", on=liu.case, parties="车主；物业")
+    mediator.works(order, "open_mediation", on=liu.case, parties="车主；物业", willing="all")
     assert "路西社区正在组织调解" in liu.follow
     clock.reach("2023-03-14 13:30")
     mediator.works(order, "fail", on=liu.case.mediations.get(), record_text="物业认为不属其赔偿范围，未达成一致。")
@@ -103,10 +103,12 @@ def justice_office_brings_them_together(clock, liu):
     assert "两日内给群众一个结果" in office.order(order)
     office.begins(order)
     clock.reach("2023-03-15 11:00")
-    office.works(order, "open_mediation", on=liu.case, parties="车主；物业", helpers="律师")
+    office.works(order, "open_mediation", on=liu.case, parties="车主；物业", helpers="律师", willing="applicant")
+    settled = liu.case.mediations.get(status="open")
+    office.works(order, "consent", on=settled, party=settled.sides.get(side="other").pk, agreed="1")
     clock.reach("2023-03-15 16:30")
     office.works(
-        order, "agree", on=liu.case.mediations.get(status="open"), agreement="物业公司赔偿车主500元，三日内付清。",
+        order, "agree", on=settled, form="written", agreement="物业公司赔偿车主500元，三日内付清。",
         perform_by="2023-03-18", record_text="律师讲解民法典第一千二百五十三条，双方互谅。",
     )  # fmt: skip
     assert "调解达成协议" in liu.follow
