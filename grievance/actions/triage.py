@@ -208,12 +208,13 @@ def link(case, *, title, description, category=None, waits=True, by, at):
     new = _new_case(
         case, title=title or description[:40], submitted_at=at, parent=case, source=Case.Source.STAFF, category=category
     )
-    CASE.apply(
+    linked = CASE.apply(
         "link", case, by=by, at=at, waits_for_linked=case.waits_for_linked or waits,
         sentence=f"主动发现关联事项 {new.number}：{new.title}。", public=f"工作人员主动为您另办一件事：{new.title}。",
     )  # fmt: skip
     note = Remark.objects.create(case=new, author=by, text=description, at=at)
-    record(new, "case.open", at=at, by=by, subject=note, sentence=f"由事项 {case.number} 引出，工作人员主动发现。")
+    sentence = f"由事项 {case.number} 引出，工作人员主动发现。"
+    record(new, "case.open", at=at, by=by, posting=linked.posting, subject=note, sentence=sentence)
     return new
 
 
