@@ -24,8 +24,8 @@ SERIES = {
 
 REPLY_CLASS = "L"
 """公文反馈: the limit class of answers to papers, where the rung that drafted one says nothing."""
-UNANSWERED = (Letter.Kind.LISTING_PROPOSAL, Letter.Kind.UNLISTING)
-"""不要求反馈的文种."""
+ANSWERED = (Letter.Kind.CAUTION, Letter.Kind.SUPERVISE, Letter.Kind.SECRETARY_SUPERVISE, Letter.Kind.LISTING)
+"""要求反馈的文种."""
 
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
 ANSWER = Move("answer", "反馈", set(), None, ANSWERERS)
@@ -87,7 +87,7 @@ def _send_out(letter, *, at):
 
 def _await_answer(letter, *, at):
     """反馈时限, from the signature on: as the rung says that drafted the paper, else as the policy says."""
-    if letter.kind in UNANSWERED:
+    if letter.kind not in ANSWERED:
         return
     due = ladder.answer_due(letter.checkpoint, letter.case, at)
     clock = deadlines.start_for(letter, Anchor.REPLY, REPLY_CLASS, unit=letter.to, at=at, due_at=due)
