@@ -244,6 +244,8 @@ NOTICE_BACKEND = env("NOTICE_BACKEND", default="") or "grievance.delivery.append
 INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 # A resident may urge once in so many hours
 URGE_HOURS = env.int("URGE_HOURS", default=24)
+BACKLOG_BANDS = env.list("BACKLOG_BANDS", default=["7", "30", "90"])
+BACKLOG_AFTER = env.int("BACKLOG_AFTER", default=30)
 OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
 
 # --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---

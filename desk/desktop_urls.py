@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import attachments, case, clocks, papers, receptions, register, replan, triage
+from desk import attachments, backlog, case, clocks, papers, receptions, register, replan, supervisions, triage
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
     path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
     path("desk/replan/", replan.replan, name="replan"),
+    path("desk/supervisions/", supervisions.register, name="supervisions"),
+    path("desk/backlog/", backlog.backlog, name="backlog"),
     path("desk/receptions/", receptions.days, name="receptions"),
     path("desk/receptions/<int:pk>/cancel/", receptions.call_off, name="call_off"),
     path("desk/attachments/<int:pk>/", attachments.attachment, name="attachment"),

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from desk import figures, lights, queues
+from desk import backlog, figures, lights, queues
 from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
 from grievance.models import Case, Category, Grievance
@@ -40,7 +40,7 @@ def cases(request):
     lines = [Line(case, light_of(case, burning, at), title_for(case, request.user)) for case in shown.object_list]
     context = {
         "title": "事项", "page": shown, "lines": lines, "asked": asked, "queue": queues.BY_NAME.get(asked.get("queue")),
-        "figure": figures.BY_NAME.get(asked.get("figure")),
+        "narrowed": backlog.words(asked), "figure": figures.BY_NAME.get(asked.get("figure")),
         "statuses": [(OPEN, "全部未了"), *Case.Status.choices], "communities": communities(request.user),
         "categories": Category.objects.filter(active=True), "lights": lights.CHOICES, "kept": kept(asked),
     }  # fmt: skip
@@ -65,9 +65,12 @@ def filtered(rows, asked, user, at):
         rows = rows.filter(figure.condition(user, at))
     status = asked.get("status")
     rows = rows.open() if status == OPEN else rows.filter(status=status) if status in Case.Status.values else rows
-    for name, field in (("community", "place__community__code"), ("category", "category__code"), ("urgency", "urgency")):
+    for name, field in (("category", "category__code"), ("urgency", "urgency")):
         if asked.get(name):
             rows = rows.filter(**{field: asked[name]})
+    if asked.get("community"):
+        rows = rows.filter(backlog.at_unit("place__community", asked["community"]))
+    rows = backlog.filtered(rows, asked, at)
     if words := asked.get("q", "").strip():
         rows = rows.filter(said(words))
     return lit(rows, asked["light"], at) if asked.get("light") in dict(lights.CHOICES) else rows

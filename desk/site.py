@@ -71,6 +71,9 @@ def ways(request):
         ("研判", "/desk/triage/", roles & TRIAGE),
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
+        ("督办", "/desk/supervisions/", roles & MATTERS),
+        ("积案", "/desk/backlog/", roles & MATTERS),
+        ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("数字", "/desk/figures/", roles & MATTERS),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
     ]

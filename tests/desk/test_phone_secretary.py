@@ -264,7 +264,7 @@ def test_matter_costs_the_same_however_many_spoke(scene, secretary, order, djang
     secretary.get(page_of(order.case))
     supervision.instruct(order.case, text="一", by=scene.who("secretary"), at=NOW)
     supervision.instruct(order.case, text="二", by=scene.who("secretary"), at=NOW)
-    with django_assert_num_queries(SIGNED_IN + 24):  # adoptions, receptions and links of outside bodies, once each
+    with django_assert_num_queries(SIGNED_IN + 25):  # adoptions, receptions, links of outside bodies, sides of a mediation
         secretary.get(page_of(order.case))
 
 

@@ -145,9 +145,7 @@ def test_two_writers_beside_each_other_write_one_brief(scene):
     assert len(lines(scene, "secretary")) == 1
 
 
-@pytest.mark.parametrize(
-    "at", [WEDNESDAY_10AM - timedelta(minutes=1), WEDNESDAY_10AM + timedelta(hours=2), SATURDAY_10AM]
-)
+@pytest.mark.parametrize("at", [WEDNESDAY_10AM - timedelta(minutes=1), WEDNESDAY_10AM + timedelta(hours=2), SATURDAY_10AM])
 def test_nothing_is_written_before_work_at_noon_or_on_a_day_off(scene, at):
     raised(scene)
     assert sweeps.write_briefs(at=at) == 0

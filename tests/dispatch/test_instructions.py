@@ -199,9 +199,7 @@ def test_another_secretary_does_not_judge_it(scene, case):
 def test_deputy_judges_for_the_one_acted_for(scene, case):
     row, deputy = answered(scene, case), person("deputy", Role.STREET_LEADER, scene.street)
     post = Posting.objects.get(user=scene.who("secretary"))
-    deputy.postings.create(
-        organisation=scene.street, role=Role.STREET_SECRETARY, acting_for=post, starts_on=date(2023, 1, 1)
-    )
+    deputy.postings.create(organisation=scene.street, role=Role.STREET_SECRETARY, acting_for=post, starts_on=date(2023, 1, 1))
     stand(deputy, TUESDAY)
     assert instructions.settle(row, by=deputy, at=later(hours=3)).status == "settled"
 
@@ -253,9 +251,7 @@ def test_nobody_else_confirms_it_be_it_another_secretary_a_deputy_or_the_typist(
     row = typed_in(scene, case)
     deputy = person("deputy", Role.STREET_LEADER, scene.street)
     post = Posting.objects.get(user=scene.who("secretary"))
-    deputy.postings.create(
-        organisation=scene.street, role=Role.STREET_SECRETARY, acting_for=post, starts_on=date(2023, 1, 1)
-    )
+    deputy.postings.create(organisation=scene.street, role=Role.STREET_SECRETARY, acting_for=post, starts_on=date(2023, 1, 1))
     second = person("second", Role.STREET_SECRETARY, scene.street)
     others = [who(scene, "liaison"), who(scene, "luxi_secretary"), who(scene, "district"), second, deputy]
     for by in others:

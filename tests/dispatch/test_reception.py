@@ -171,9 +171,7 @@ def test_day_of_another_street_is_not_offered(scene, case):
     far = organisation("far", "street", scene.street.parent)
     leader = person("far_secretary", Role.STREET_SECRETARY, far)
     stand(leader, TUESDAY)
-    day = receptions.arrange(
-        far, leader=leader, where="远", starts_at=START, ends_at=END, minutes=20, by=leader, at=TUESDAY
-    )
+    day = receptions.arrange(far, leader=leader, where="远", starts_at=START, ends_at=END, minutes=20, by=leader, at=TUESDAY)
     assert refused(booked, day, case) == "no_such_time"
     with travel(TUESDAY):
         assert "还没有安排接访" in text_of(Client().get(page_of(case)))
@@ -238,9 +236,7 @@ def test_record_hangs_on_the_matter_and_one_sentence_is_for_the_resident(scene, 
 
 
 def test_record_is_read_by_the_street_and_by_no_unit(scene, case, day):
-    receptions.record_visit(
-        booked(day, case), record_text="物业态度差", public="会答复。", by=who(scene, "secretary"), at=START
-    )
+    receptions.record_visit(booked(day, case), record_text="物业态度差", public="会答复。", by=who(scene, "secretary"), at=START)
     page = f"/desk/cases/{case.number}/"
     with travel(START):
         assert "物业态度差" in text_of(a_phone(scene.who("dispatcher")).get(page))
