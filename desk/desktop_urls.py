@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import attachments, backlog, case, clocks, papers, receptions, register, replan, supervisions, triage
+from desk import attachments, backlog, case, clocks, papers, receptions, register, replan, supervisions, triage, visits
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/papers/<slug:kind>/<int:pk>/", papers.view, name="sheet"),
     path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
     path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
+    path("desk/visits/", visits.register, name="visits"),
     path("desk/replan/", replan.replan, name="replan"),
     path("desk/supervisions/", supervisions.register, name="supervisions"),
     path("desk/backlog/", backlog.backlog, name="backlog"),

@@ -74,6 +74,7 @@ def ways(request):
         ("督办", "/desk/supervisions/", roles & MATTERS),
         ("积案", "/desk/backlog/", roles & MATTERS),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
+        ("上门", "/desk/visits/", roles & MATTERS),
         ("数字", "/desk/figures/", roles & MATTERS),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
     ]

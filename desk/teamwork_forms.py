@@ -172,7 +172,7 @@ class JoinVisit(MoveForm):
     purpose = forms.CharField(label="目的", max_length=120, required=False)
 
     def prepare(self):
-        self.fields["unit"].offer(once(self.row, "units", lambda: units_below(self.row.street)))
+        self.fields["unit"].offer(once(self.row.street, "units", lambda: units_below(self.row.street)))
 
 
 class MakeVisit(MoveForm):

@@ -19,10 +19,15 @@ DAYS = 3
 """合并天数 where no policy is in force yet (as the policy's own default)."""
 
 
+def days_of(street, at):
+    """合并天数: how far apart in days visits to the same door may lie and still be one."""
+    policy = Policy.objects.in_force(street, at)
+    return policy.visit_days if policy else DAYS
+
+
 def near(place, party, starts_at, *, at, but=None):
     """可合并的上门: planned visits to the same place or party within the policy's `visit_days` before or after `starts_at`."""
-    policy = Policy.objects.in_force(place.street, at)
-    span = timedelta(days=policy.visit_days if policy else DAYS)
+    span = timedelta(days=days_of(place.street, at))
     same = Q(place=place) | Q(party=party) if party else Q(place=place)
     found = Visit.objects.planned().filter(same, street=place.street_id, starts_at__range=(starts_at - span, starts_at + span))
     return found.exclude(pk=but.pk) if but else found

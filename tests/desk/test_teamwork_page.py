@@ -244,3 +244,84 @@ def test_cost_of_the_page_does_not_grow_with_the_units(scene, case, django_asser
     grid_worker = a_phone(person("grid", Role.GRID_WORKER, scene.luxi))
     with django_assert_max_num_queries(SIGNED_IN + 50):
         assert text_of(grid_worker.get(page_of(case))).count("3号楼东侧") == 3
+
+
+# --- the register of visits -----------------------------------------------------------------------
+
+VISITS = "/desk/visits/"
+
+
+@pytest.fixture
+def two_visits(scene, case):
+    """路西 goes about a case, 西盛 to the same building a day later for reasons of its own."""
+    first = visits.plan(case.place, unit=scene.luxi, purpose="看漏水", starts_at=LATER, case=case, by=scene.who("luxi"), at=NOW)
+    return first, visits.plan(
+        case.place, unit=scene.xisheng, purpose="查消防", starts_at=LATER + timedelta(days=1), apart_why="须单独取证",
+        by=scene.who("xisheng"), at=NOW,
+    )  # fmt: skip
+
+
+def test_register_shows_what_could_be_merged_and_merges_it(scene, case, two_visits):
+    first, second = two_visits
+    desk = a_phone(scene.who("dispatcher"))
+    page = text_of(desk.get(VISITS))
+    assert "2 次上门去同一地点或同一企业，可以合并" in page and page.count("同去这里的还有") == 2 and case.number in page
+    assert desk.post(VISITS, {"act": act(second, "merge_visits"), "into": first.pk}).status_code == 302
+    page = text_of(desk.get(VISITS))
+    assert "没有可以合并的上门" in page and "由另一次上门合并而来" in page
+
+
+def test_unit_reads_only_the_visits_it_makes(scene, two_visits):
+    page = text_of(a_phone(scene.who("xisheng")).get(VISITS))
+    assert "查消防" in page and "看漏水" not in page and "merge_visits" not in page
+
+
+def test_case_of_another_unit_is_not_named_on_a_joint_visit(scene, case, two_visits):
+    first, second = two_visits
+    visits.merge(second, into=first, by=scene.who("dispatcher"), at=NOW)
+    case.units.filter(organisation=scene.xisheng).delete()
+    page = text_of(a_phone(scene.who("xisheng")).get(VISITS))
+    assert "看漏水" in page and case.number not in page
+
+
+def test_visit_that_is_not_ones_own_cannot_be_acted_on(scene, two_visits):
+    response = a_phone(scene.who("heat")).post(VISITS, {"act": act(two_visits[0], "cancel_visit"), "reason": "不去了"})
+    assert response.status_code == 404
+
+
+def test_desk_plans_a_visit_by_the_name_of_the_place(scene):
+    desk = a_phone(scene.who("dispatcher"))
+    said = {"act": "plan", "where": "3号楼", "unit": "luxi", "starts_at": typed(LATER), "purpose": "走访", "party": "pm"}
+    assert desk.post(VISITS, said).status_code == 302
+    assert (Visit.objects.get().place, Visit.objects.get().party) == (scene.building, scene.company)
+    again = desk.post(VISITS, {**said, "unit": "xisheng"})
+    assert again.status_code == 409 and "请选择一起去" in text_of(again) and 'value="走访"' in text_of(again)
+
+
+@pytest.mark.parametrize(("where", "says"), [("没有的地方", "没有找到这个地点"), ("楼", "有多个地点符合")])
+def test_place_that_is_not_clear_is_asked_for_again(scene, where, says):
+    scene.building.parent.parts.create(code="b4", kind="building", name="4号楼", community=scene.luxi, street=scene.street)
+    said = {"act": "plan", "where": where, "unit": "luxi", "starts_at": typed(LATER), "purpose": "走访"}
+    response = a_phone(scene.who("dispatcher")).post(VISITS, said)
+    assert response.status_code == 400 and says in text_of(response)
+
+
+def test_unit_plans_from_its_case_and_not_from_the_register(scene):
+    browser = a_phone(scene.who("luxi"))
+    assert 'value="plan"' not in text_of(browser.get(VISITS))
+    assert browser.post(VISITS, {"act": "plan"}).status_code == 403
+
+
+def test_register_costs_the_same_for_many_visits(scene, case, django_assert_max_num_queries):
+    for day in range(8):
+        when = LATER + timedelta(days=day)
+        visits.plan(case.place, unit=scene.luxi, purpose="走访", starts_at=when, apart_why="另约", by=scene.who("luxi"), at=NOW)
+    desk = a_phone(scene.who("dispatcher"))
+    with django_assert_max_num_queries(SIGNED_IN + 14):
+        desk.get(VISITS)
+
+
+def test_register_is_for_people_of_the_matters(scene, client):
+    assert client.get(VISITS).status_code == 302
+    auditor = a_phone(person("auditor", Role.AUDITOR, scene.street))
+    assert auditor.get(VISITS).status_code == 403

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from dispatch import sweeps
-from dispatch.actions import extensions, handling, mediation, returns, supervision
+from dispatch.actions import extensions, handling, mediation, returns, supervision, whistles
 from dispatch.models import Checkpoint, Letter
 from dispatch.papers import sheets
 from dispatch.papers.letters import letter_facts
+from dispatch.papers.whistle_sheet import whistle_facts
 from grievance.actions import triage
 from tests.dispatch.scene import TUESDAY, a_case
 
@@ -102,6 +103,18 @@ def a_refusal(scene):
     return returns.decide_return(row, agreed=False, opinion="经核实在本社区。", by=scene.who("leader"), at=NOW)
 
 
+def a_closed_whistle(scene):
+    """The station came, the heat supplier did not; the street has said what it thinks of both."""
+    call = {"matter": WORDS, "where": "3号楼东侧", "meet_at": NOW, "units": [scene.sifasuo, scene.heat], "kind": "emergency"}
+    row = whistles.draft(an_order(scene).case, **call, by=scene.who("dispatcher"), at=NOW)
+    whistles.sign(row, by=scene.who("street_leader"), at=NOW)
+    whistles.arrive(row, units=[scene.sifasuo], by=scene.who("luxi"), at=NOW)
+    whistles.mark_absent(row, unit=scene.heat, why="未说明", by=scene.who("luxi"), at=NOW)
+    whistles.close(row, outcome="冰柱已清除", by=scene.who("supervisor"), at=NOW)
+    whistles.rate_unit(row, unit=scene.heat, rating="poor", words="没有到场", by=scene.who("supervisor"), at=NOW)
+    return whistles.rate_street(row, rating="good", by=scene.who("sifasuo"), at=NOW)
+
+
 def every_paper(scene):
     """{name: (template, facts)} of every kind there is, the letters once for each form."""
     order = an_order(scene)
@@ -131,5 +144,5 @@ def _sheets(scene):
         "extension": sheets.extension_facts(done.extensions.get()), "return": sheets.return_facts(a_refusal(scene)),
         "chase": sheets.chase_facts(a_chase(scene, an_order(scene))), "record": sheets.record_facts(agreed),
         "agreement": sheets.agreement_facts(agreed), "application": sheets.application_facts(agreed),
-        "advice": sheets.advice_facts(declined),
+        "advice": sheets.advice_facts(declined), "whistle": whistle_facts(a_closed_whistle(scene)),
     }  # fmt: skip
