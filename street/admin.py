@@ -384,3 +384,7 @@ class LogEntryAdmin(PostingAdmin):
         """Changes made by people posted within reach."""
         reached = within(covered(request.user, self.sees), "user__postings__organisation__")
         return super().get_queryset(request).filter(reached).distinct()
+
+
+# Registers of their own file lean on the classes above
+from street import hall_admin  # noqa: E402, F401

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ KINDS = {
     int: "整数",
     Decimal: "数字",
     date: "日期（如 2022-12-01）",
+    time: "时间（如 10:00:00）",
     list: "方括号列表",
     dict: "一张表",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from street.datafile import DataFile
-from street.loading import organisations, people, places
+from street.loading import hall, organisations, people, places
 from street.loading.ledger import Tally
 
 __all__ = ["Loaded", "load"]
@@ -25,11 +25,13 @@ def load(path):
 
     What the file does not name stays as it is: nothing is deleted, nobody's password or account is touched."""
     file = DataFile.read(path)
-    file.only("organisation", "person")
+    file.only("organisation", "person", "seat", "specialist")
     rows = file.rows("organisation")
     loaded = Loaded()
     units = organisations.load(rows, loaded.tally)
     grids = places.load_grids(rows, units, loaded.tally)
     loaded.coded = places.load_places(rows, units, grids, loaded.tally)
     people.load(file.rows("person"), units, grids, loaded.tally)
+    hall.load_seats(file.rows("seat"), units, loaded.tally)
+    hall.load_specialists(file.rows("specialist"), units, loaded.tally)
     return loaded

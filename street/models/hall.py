@@ -13,6 +13,11 @@ class HallSeatQuerySet(models.QuerySet["HallSeat"]):
         seats = self.filter(hall=hall, starts_on__lte=at.date(), opens__lte=at.time(), closes__gt=at.time())
         return seats.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=at.date()), weekdays__contains=weekday)
 
+    def on(self, hall, day):
+        """当日席位: of `hall` on the local date `day`, in the order in which they open."""
+        seats = self.filter(hall=hall, starts_on__lte=day, weekdays__contains=f",{day.isoweekday()},")
+        return seats.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("kind", "opens", "unit__path")
+
 
 class HallSeat(models.Model):
     """席位: a unit's place in the hall. 常驻 sits every weekday named, 轮驻 on its own days."""

@@ -7,7 +7,9 @@ from django.db.models import Q
 class SpecialistQuerySet(models.QuerySet["Specialist"]):
     def serving(self, community, speciality="", *, on):
         """可请: those who serve `community` (or its whole street) on the local date `on`, knowing `speciality` if it is named."""
-        here = Q(organisation=community) | Q(communities=community) | Q(organisation=community.parent, communities__isnull=True)
+        street = Q(organisation=community.parent) | Q(organisation__parent=community.parent)
+        everywhere = street & Q(communities__isnull=True) & ~Q(organisation__kind=community.kind)
+        here = Q(organisation=community) | Q(communities=community) | everywhere
         found = self.filter(here, Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
         if speciality:
             found = found.filter(subjects__subject=speciality)
