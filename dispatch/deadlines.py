@@ -370,6 +370,13 @@ def drop_letter(letter, *, at):
     running.update(met_at=at)
 
 
+def drop_anchor(case, anchor, *, at):
+    """One step of a case is no longer asked of anybody, whoever owes it: every clock of it ends without having been met."""
+    running = Deadline.objects.filter(case=case, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
+    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    running.update(dropped_at=at)
+
+
 def move(deadline, due, calendar, *, at, **changes):
     """改期: another due time for a running clock, and its ladder planned by it."""
     for field, value in {"due_at": due, **changes}.items():

@@ -14,8 +14,10 @@ from dispatch import routing, standing
 from dispatch.actions import adoption, briefing, facts, handling, instructions, ladder, receptions, supervision, suspension
 from dispatch.models import (
     Adoption,
+    Anchor,
     Brief,
     Checkpoint,
+    Deadline,
     Instruction,
     Letter,
     ReceptionSlot,
@@ -150,13 +152,16 @@ def _each(cases, act, at):
 
 
 def _left_open(size):
-    """Ended cases with open orders, drafts or supervision. A listing outlives its case: only the district ends it."""
+    """Ended cases with open orders, drafts or supervision, or papers whose answer is waited for. A listing outlives its case, as
+    does what a policy row says shall stand."""
     ended = Case.objects.filter(status__in=Case.ENDED)
     left = set(WorkOrder.objects.open().filter(case__in=ended).values_list("case", flat=True)[:size])
     drafts = Letter.objects.drafts().exclude(supervision__ends_with_case=False)
     left |= set(drafts.filter(case__in=ended).values_list("case", flat=True)[:size])
     quiet = Supervision.objects.open().exclude(status=Supervision.Status.LISTED).filter(ends_with_case=True)
     left |= set(quiet.filter(case__in=ended).values_list("case", flat=True)[:size])
+    replies = Deadline.objects.filter(anchor=Anchor.REPLY, met_at__isnull=True, dropped_at__isnull=True)
+    left |= set(replies.filter(case__in=ended).values_list("case", flat=True)[:size])
     return list(Case.objects.filter(pk__in=left).order_by("pk"))
 
 

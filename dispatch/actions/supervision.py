@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from dispatch import deadlines
 from dispatch.actions import instructions, issuing, ladder
-from dispatch.models import Anchor, Deadline, Letter, Supervision
+from dispatch.models import Anchor, Letter, Supervision
 from dispatch.posts import Posts
 from dispatch.workflow import ANSWERERS, BY_AUTHORITY, LETTER, SUPERVISION
 from grievance import casework
@@ -364,7 +364,7 @@ def lapse(case, *, at):
     """随事项了结: drafts nobody signed and supervision nobody ended do not outlive their case, nor do the clocks of answers. A
     listing does, and so does what a policy row has said shall stand until a person lifts it."""
     _set_aside(case.letters.drafts().exclude(supervision__ends_with_case=False), "事项已了结，", at=at)
-    Deadline.objects.filter(case=case, anchor=Anchor.REPLY, met_at__isnull=True, dropped_at__isnull=True).update(dropped_at=at)
+    deadlines.drop_anchor(case, Anchor.REPLY, at=at)
     for row in case.supervisions.exclude(status=Supervision.Status.LISTED).filter(ends_with_case=True).open():
         SUPERVISION.apply(
             "lapse", row, by=None, at=at, ended_at=at, outcome="随事项了结", sentence=f"{row.get_level_display()}随事项了结。"

@@ -62,7 +62,12 @@ class Deadline(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="deadline_running", fields=["due_at"], condition=Q(met_at__isnull=True, dropped_at__isnull=True))
+            models.Index(name="deadline_running", fields=["due_at"], condition=Q(met_at__isnull=True, dropped_at__isnull=True)),
+            models.Index(
+                name="deadline_reply",
+                fields=["case"],
+                condition=Q(anchor="reply", met_at__isnull=True, dropped_at__isnull=True),
+            ),
         ]
 
     @property
