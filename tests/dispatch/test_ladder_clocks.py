@@ -63,6 +63,19 @@ class TestAnswerLimits:
         assert notice.organisation == scene.luxi
         assert "公文反馈时限2023年3月16日 19:30" in notice.text
 
+    def test_an_ended_case_wants_no_answer_any_more(self, scene):
+        TimeLimit.objects.create(policy=scene.policy, limit_class="L", anchor="reply", amount=1, unit="working_day")
+        a_rung(scene, "after", 0, anchor="reply", unit="working_hour", to="handler", code="reply")
+        order = self.drafted(scene)
+        supervision.sign(Letter.objects.get(), by=scene.who("leader"), at=instant("2023-03-15 11:00"))
+        ended = instant("2023-03-15 12:00")
+        order.case.orders.update(status="cancelled", ended_at=ended)
+        Case.objects.filter(pk=order.case_id).update(status="withdrawn", ended_at=ended)
+        sweeps.reconcile(at=ended)
+        clock = Deadline.objects.get(anchor="reply")
+        assert (clock.dropped_at, clock.met_at, clock.checkpoints.count()) == (ended, None, 0)
+        assert sweeps.reconcile(at=ended) == 0
+
     def test_a_secretary_who_sets_no_time_is_given_the_rows(self, scene):
         a_rung(scene, "late_accept", 1, measure="escalate", to="community_secretary", answer_amount=2, answer_unit="working_day")
         self.late(scene)
