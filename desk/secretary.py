@@ -166,7 +166,7 @@ def _page(request, row, at, *, last=None, status=200):
         "cards": [card for card in cards if card not in signing and not card.refused],
         # One decision stands out: a paper that waits for a signature, else the supervision itself
         "primary": "" if drafts or told else "take list decide_extension",
-        "instructions": [one for one in row.instructions.all() if one.status in Instruction.SENT],
+        "instructions": given(row, told),
         "adoption": next((one for one in row.adoptions.all() if one.ended_at is None), None),
         "voices": [case.voice(said, row, request.user, {}) for said in row.grievances.all()],
         "papers": [letter for letter in papers if letter not in [draft for draft, _ in drafts]],
@@ -179,6 +179,12 @@ def to_sign(row, cards):
     """待我签发: [(draft, its cards)]: the paper is read where it is signed."""
     found = [(letter, [card for card in cards if card.row == letter and not card.refused]) for letter in row.letters.all()]
     return [(letter, mine) for letter, mine in found if mine and letter.status == Letter.Status.DRAFT]
+
+
+def given(row, told):
+    """批示 as lines of the story: those that went out, save what stands below with its buttons."""
+    shown = [one.pk for kind, one, _ in told if kind == "instruction"]
+    return [one for one in row.instructions.all() if one.status in Instruction.SENT and one.pk not in shown]
 
 
 def answers(row, cards):

@@ -1,7 +1,7 @@
 """包案: a leader takes a matter on as their own until it is solved (信访工作条例 art. 18).
 
 An adoption ends by its leader's word, with the outcome; where the matter ends first, the system closes it without a word in the
-leader's name (docs/decisions/0010)."""
+leader's name (docs/decisions/0011)."""
 
 from django.db import IntegrityError, transaction
 
@@ -35,7 +35,7 @@ def adopt(case, *, promise, by, at):
         first = case.adoptions.get(ended_at__isnull=True)
         raise Refused("already_adopted", f"事项 {case.number} 已由{first.leader}包案，先由其结束后才能改由别人包案。") from None
     record(
-        case, "case.adopt", at=at, by=by, posting=posting, subject=row, sentence=f"{by}包案：{promise.strip()}",
+        case, "case.adopt", at=at, by=by, posting=posting, subject=row, sentence=f"{by}包案。",
         public=f"{OFFICES[Role(posting.role)]}包案督办。",
     )  # fmt: skip
     facts.note_leader_word(case, at=at)
@@ -66,7 +66,7 @@ def end(adoption, *, outcome, by, at):
         raise Refused("not_yours", f"此事由{row.leader}包案，须由本人或代行其职务的人结束。", status=403)
     row.ended_at, row.outcome = at, outcome.strip()
     row.save(update_fields=["ended_at", "outcome"])
-    record(row.case, "adoption.end", at=at, by=by, posting=posting, subject=row, sentence=f"结束包案：{row.outcome}")
+    record(row.case, "adoption.end", at=at, by=by, posting=posting, subject=row, sentence=f"{by}结束包案。")
     return row
 
 

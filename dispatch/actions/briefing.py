@@ -71,6 +71,8 @@ def _of_supervision(row, at):
     level = row.get_level_display()
     if row.status == V.PROPOSED:
         return _waiting(row, Press.DECIDE, row.raised_at, "街道提请挂牌督办", "列入挂牌，还是不列入")
+    if row.status == V.RAISED and row.level == Supervision.Level.DISTRICT:
+        return _waiting(row, Press.DECIDE, row.raised_at, "拟提请区级挂牌督办", "签发提请报告，还是不予签发")
     if row.status == V.RAISED:
         return _waiting(row, Press.DECIDE, row.raised_at, f"呈送{level}", "督办、批示，还是退回")
     return _waiting(row, Press.LATE, row.due_at, f"{level}，时限已过", "继续督办，还是换办法：转派、会办、提级")
