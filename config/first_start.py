@@ -45,6 +45,7 @@ def steps(demo):
     yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
     yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
     yield "生成样例账号…", give_passwords
+    yield "生成样例保密信箱的钥匙…", lambda: quietly("sample_keys")
     if demo and not Case.objects.exists():
         yield "演示：放一遍四件事和近两周的样例…", lambda: quietly("demo")
 

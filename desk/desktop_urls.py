@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from desk import attachments, backlog, case, clocks, papers, receptions, register, replan, supervisions, triage, visits
+from desk import (
+    attachments,
+    backlog,
+    case,
+    clocks,
+    confidential,
+    erasures,
+    papers,
+    receptions,
+    register,
+    replan,
+    supervisions,
+    triage,
+    visits,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -18,6 +32,9 @@ urlpatterns = [
     path("desk/papers/<slug:kind>/<int:pk>/", papers.view, name="sheet"),
     path("desk/papers/<slug:kind>/<int:pk>.docx", papers.docx, name="sheet_docx"),
     path("desk/papers/<slug:kind>/<int:pk>.pdf", papers.as_pdf, name="sheet_pdf"),
+    path("desk/confidential/", confidential.inbox, name="confidential"),
+    path("desk/confidential/<str:number>/", confidential.report, name="confidential_report"),
+    path("desk/erasures/", erasures.erasures, name="erasures"),
     path("desk/visits/", visits.register, name="visits"),
     path("desk/replan/", replan.replan, name="replan"),
     path("desk/supervisions/", supervisions.register, name="supervisions"),

@@ -44,11 +44,13 @@ def phone_page(roles):
     return guard
 
 
-@phone_page(MATTERS)
+@phone_page(MATTERS | {Role.DISCIPLINE})
 @require_safe
 def start(request):
     """首页: a leader to what waits for a decision, a unit's people to their orders, the desk to its queues."""
     roles = request.user.scope.roles
+    if not roles & MATTERS:
+        return redirect("desk:confidential")
     if roles & LEADING:
         return redirect("phone-secretary")
     return redirect("phone-orders" if roles & HANDLERS else "admin:index")

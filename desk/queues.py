@@ -10,7 +10,7 @@ from dispatch.allowances import may_decide
 from dispatch.models import Extension, Letter, Supervision, Suspension, WorkOrder
 from dispatch.workflow import ANSWERERS, DECIDERS, REVIEWERS, SIGNERS
 from feedback.models import Callback
-from grievance.models import Case
+from grievance.models import Case, ConfidentialReport
 from street.models import STREET_ROLES, UNIT_ROLES, Role
 
 S = WorkOrder.Status
@@ -154,11 +154,21 @@ def queues_of(user):
     return [queue for queue in QUEUES if user.scope.roles & queue.roles & MATTERS]
 
 
+SEALED = Queue(
+    "sealed", "待启封", "检举控告，用您的钥匙打开", frozenset({Role.DISCIPLINE}), lambda user, at: Q(pk__in=[]),
+    "/desk/confidential/",
+)  # fmt: skip
+
+
+def _sealed(user):
+    return ConfidentialReport.objects.visible_to(user).filter(status=ConfidentialReport.Status.WAITING).count()
+
+
 def counts(user, at):
     """[(queue, number of cases)] for this person: one query."""
     queues = queues_of(user)
     if not queues:
-        return []
+        return [(SEALED, _sealed(user))] if Role.DISCIPLINE in user.scope.roles else []
     asked = {queue.name: Count("pk", filter=Q(queue.condition(user, at))) for queue in queues}
     found = Case.objects.visible_to(user).open().aggregate(**asked)
     return [(queue, found[queue.name]) for queue in queues]

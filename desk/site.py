@@ -76,6 +76,7 @@ def ways(request):
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("上门", "/desk/visits/", roles & MATTERS),
         ("数字", "/desk/figures/", roles & MATTERS),
+        ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
     ]
     here = request.path

@@ -4,7 +4,7 @@ import secrets
 
 from django import forms
 
-from grievance import said
+from grievance import proof, said
 from grievance.models import Grievance
 
 # Refused code → the field beside which the sentence stands
@@ -42,10 +42,16 @@ class ReportForm(forms.Form):
     phone = forms.CharField(required=False)
     confidential = forms.BooleanField(required=False)
     key = forms.CharField(required=False)
+    challenge = forms.CharField(required=False)
+    proof = forms.CharField(required=False)
     website = forms.CharField(required=False)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, at, **kwargs):
+        self.at = at
         super().__init__(*args, initial={"kind": Grievance.Kind.REPORT, "key": new_key()}, **kwargs)
+        # A form shown again keeps its key, and with it what the phone has worked out
+        key = self.data.get("key") or self.initial["key"]
+        self.initial["challenge"] = proof.challenge(key, at)
         # Shown by the page's counter; enforced by the action, so that no text is ever cut off
         self.fields["description"].max_length = said.DESCRIPTION_MAX
 
@@ -58,4 +64,5 @@ class ReportForm(forms.Form):
         self.add_error(FIELD_OF.get(refused.code), refused.message)
         if refused.code == "key_reused":
             self.data = self.data.copy()
-            self.data["key"] = new_key()
+            self.data["key"] = key = new_key()
+            self.data["challenge"], self.data["proof"] = proof.challenge(key, self.at), ""

@@ -69,10 +69,14 @@ def keep_photos(uploads):
     """图片: re-encoded without place or other metadata, upright, at most 2,560 px; Kept ones in order.
 
     Refused `too_many_photos`, `photo_too_large`, `not_a_photo`, `photo_damaged`, `photo_too_many_pixels`."""
-    if len(uploads) > MAX_PHOTOS:
-        raise Refused(
-            "too_many_photos", f"一次最多 {MAX_PHOTOS} 张照片，您选了 {len(uploads)} 张。请去掉一些再发送。", status=400
-        )
+    refuse_too_much(uploads)
+    return [_keep(Attachment.Kind.PHOTO, "image/jpeg", harmless(upload, number)) for number, upload in enumerate(uploads, 1)]
+
+
+def refuse_too_much(uploads, most=MAX_PHOTOS):
+    """Refused `too_many_photos`, `photo_too_large`: by number and size alone, before anything is read."""
+    if len(uploads) > most:
+        raise Refused("too_many_photos", f"一次最多 {most} 张照片，您选了 {len(uploads)} 张。请去掉一些再发送。", status=400)
     for number, upload in enumerate(uploads, 1):
         if upload.size > MAX_PHOTO_BYTES:
             raise Refused(
@@ -80,7 +84,6 @@ def keep_photos(uploads):
                 f"第 {number} 张照片有 {upload.size / 1024 / 1024:.0f} MB，超过 20 MB。请换一张小一点的，或者把它截图后再发送。",
                 status=413,
             )
-    return [_keep(Attachment.Kind.PHOTO, "image/jpeg", harmless(upload, number)) for number, upload in enumerate(uploads, 1)]
 
 
 def harmless(upload, number=1):

@@ -4,10 +4,19 @@ from celery import shared_task
 from django.utils import timezone
 
 from grievance import sweeps
+from grievance.actions import retention
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def deliver():
     """Woken by whoever wrote a notice; beat as a backstop."""
     while sweeps.deliver(at=timezone.now()):
+        pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def expire():
+    """Beat, every hour: what has been kept long enough is taken away."""
+    at = timezone.now()
+    while retention.expire(at=at) or retention.drop_withdrawn(at=at):
         pass

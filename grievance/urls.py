@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from grievance import api
-from grievance.views import codes, follow, home, report
+from grievance.views import codes, follow, home, report, rights
 
 app_name = "grievance"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("q/<str:token>/", report.report, name="report"),
     path("r/<str:receipt>/", follow.follow, name="follow"),
     path("r/<str:receipt>/attachments/<int:pk>/", follow.attachment, name="attachment"),
+    path("r/<str:receipt>/data/", rights.rights, name="rights"),
+    path("r/<str:receipt>/data/copy/", rights.copy, name="rights_copy"),
     path("privacy/", home.privacy, name="privacy"),
     path("codes/", codes.sheets, name="codes"),
     path("codes/register/", codes.register, name="code_register"),

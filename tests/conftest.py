@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
+from grievance.classify import screening
 from tests import services, triggers
 
 # marker → (what is missing, how it is found)
@@ -92,6 +93,12 @@ def history_can_be_emptied():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
         yield
+
+
+@pytest.fixture(autouse=True)
+def words_of_this_test():
+    """What the process remembers of the office's words is of the test before."""
+    screening.forget()
 
 
 @pytest.fixture(autouse=True)

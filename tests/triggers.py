@@ -5,7 +5,7 @@ from importlib import import_module
 
 from django.db import connection
 
-triggers = import_module("grievance.migrations.0004_event_triggers")
+GUARDS = [import_module(f"grievance.migrations.{name}") for name in ("0004_event_triggers", "0010_confidential_events_stay")]
 
 
 @contextmanager
@@ -15,8 +15,10 @@ def lifted():
         # PostgreSQL empties by TRUNCATE, which no row trigger sees
         yield
         return
-    triggers.run(connection, "lift")
+    for table in GUARDS:
+        table.run(connection, "lift")
     try:
         yield
     finally:
-        triggers.run(connection, "guard")
+        for table in GUARDS:
+            table.run(connection, "guard")

@@ -12,6 +12,7 @@ from dispatch.models import IssuedPaper, Letter
 from dispatch.models.paper import stored_as
 from dispatch.papers.letters import RELATED, letter_facts
 from dispatch.papers.render import render, version_of
+from grievance.actions import retention
 from grievance.casework import Refused
 from grievance.media import write_whole
 
@@ -22,6 +23,7 @@ def fix(letter, *, at):
     """定稿: what the paper says, as of its signature. Inside that transaction; the file follows after the commit."""
     row = Letter.objects.select_related(*RELATED).get(pk=letter.pk)
     paper = IssuedPaper.objects.create(letter=row, facts=letter_facts(row))
+    retention.keep(row.case, at=at)
     transaction.on_commit(lambda: _attempt(paper, at), robust=True)
     return paper
 

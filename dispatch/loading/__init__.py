@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from dispatch.loading import authority, checks, versions
+from dispatch.loading import authority, checks, inbox, retention, versions
 from dispatch.loading.categories import load_alerts, load_categories
 from dispatch.loading.content import Content
 from dispatch.models import Policy
@@ -13,7 +13,10 @@ from street.loading.ledger import Tally
 
 __all__ = ["Loaded", "load"]
 
-TABLES = ("policy", "callback", "urge", "quiet", "standing_authority", "category", "alert", "limit", "allowance", "rung", "route")
+TABLES = (
+    *("policy", "callback", "urge", "quiet", "standing_authority", "confidential", "retention"),
+    *("category", "alert", "limit", "allowance", "rung", "route"),
+)
 
 
 @dataclass
@@ -41,5 +44,5 @@ def load(path, *, at, effective_from=None):
     checks.refuse_gaps(content)
     policy, issued = versions.issue(content, at=at, effective_from=effective_from)
     loaded = Loaded(policy, issued, tally)
-    loaded.notes += authority.grant(content, policy, at=at)
+    loaded.notes += [*authority.grant(content, policy, at=at), *inbox.place(content), *retention.place(content)]
     return loaded

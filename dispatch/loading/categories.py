@@ -6,7 +6,7 @@ from street.loading.ledger import Ledger
 from street.models import Role
 
 CATEGORY_KEYS = ("code", "name", "public_name", "parent", "words", "hazard", "external_code", "active")
-ALERT_KEYS = ("code", "label", "words", "urgent", "bars_automatic", "tells", "advice", "active")
+ALERT_KEYS = ("code", "label", "words", "urgent", "bars_automatic", "quarantine", "tells", "advice", "active")
 LARGEST_WEIGHT = 10
 SHORTEST_WORD = 2
 DEEPEST = 3
@@ -97,6 +97,7 @@ def load_alerts(rows, tally):
             words=row.texts("words"),
             urgent=row.get("urgent", bool, True),
             bars_automatic=row.get("bars_automatic", bool, False),
+            quarantine=row.get("quarantine", bool, False),
             tells=_roles(row),
             advice=row.text("advice", required=False),
             active=row.get("active", bool, True),

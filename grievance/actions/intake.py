@@ -1,23 +1,26 @@
 """诉求上报: what residents do: submit, add, urge, withdraw. Nobody needs an account; the receipt is the key."""
 
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from grievance import media, said
-from grievance.actions import triage
+from grievance.actions import confidential, triage
 from grievance.casework import RESIDENT, Refused, beijing, event_for, human_number, lock, notice_for, notify, record
+from grievance.classify.screening import suspected
 from grievance.inserting import insert
-from grievance.models import Attachment, Case, Complainant, Grievance, Remark
+from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark
 from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
 from grievance.workflow import CASE, OPEN
 from street.models import Role
 
 CASE_PREFIX, GRIEVANCE_PREFIX = "A", "S"
 NUMBER_TRIES = 3
+SAME_WORDS = 20
+"""提案: shorter texts are often the same without being copied."""
 SAME_REMARK = timedelta(minutes=10)
 """提案: the same words and pictures again within this time are a double tap, not a second remark."""
 
@@ -36,10 +39,12 @@ class _Body:
 
 def submit(
     qr_code, *, kind=Grievance.Kind.REPORT, description="", address="", photos=(), voice=None, name="", phone="",
-    confidential=False, key, at, source=Case.Source.SCAN,
+    confidential=False, key, at, source=Case.Source.SCAN, doubt="",
 ):  # fmt: skip
     """扫码上报: one grievance in a case of its own, receipt and number given at once.
 
+    What may be a report on officials becomes a ConfidentialReport instead, with number and receipt of the same kind.
+    `doubt` says why a person should look before anything is sent by itself; the resident notices nothing of it.
     The same key with the same body gives the same grievance again. Refused: `revoked_code` 410, `key_reused` 409,
     `nothing_said`, `bad_key` and those of `said` and `media`. Files are stored before the transaction opens."""
     if not qr_code.live:
@@ -54,8 +59,44 @@ def submit(
     if not (body.description or photos or voice):
         raise Refused("nothing_said", "还没有内容。请写几句话，或拍一张照片，或说一段语音，任选一样就行。", status=400)
     digest = _digest(body, photos, voice)
+    if suspected(f"{body.description}\n{body.address}", at):
+        files = [*photos, *([voice] if voice else [])]
+        return _sealed(qr_code, body, files, key=key, digest=digest, at=at)
     kept = media.keep_photos(photos) + ([media.keep_voice(voice)] if voice else [])
-    return _once(qr_code, key, digest, lambda: _open(qr_code, body, kept, key=key, digest=digest, at=at, source=source))
+    named = {"key": key, "digest": digest, "at": at, "source": source, "doubt": doubt}
+    return _once(qr_code, key, digest, lambda: _open(qr_code, body, kept, **named))
+
+
+def _sealed(qr_code, body, files, *, key, digest, at):
+    """检举控告: kept from every ordinary row, whichever way it came; place and code are part of what is sealed."""
+    place = qr_code.place
+    words = {name: str(value) for name, value in asdict(body).items() if value}
+    said_there = {**words, "place": f"{place.community} {place.name}", "code": qr_code.token}
+    return confidential.receive(
+        place.street_id, said=said_there, files=files, key=f"{qr_code.token}:{key}", body_digest=digest,
+        prefix=GRIEVANCE_PREFIX, at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def release(report, *, said_there, files, by, at):
+    """转回普通诉求: what the officer found to be no report on officials, as the resident said it, under the same receipt.
+
+    `files` are (content type, upload). Refused `no_code` where it came as a remark, or its code is gone."""
+    qr_code = QRCode.objects.select_related("place").filter(token=said_there.get("code", "")).first()
+    if qr_code is None:
+        raise Refused("no_code", "本件没有说事码（来自补充情况或说事码已删除），不能转回。请电话告知诉求人重新反映。")
+    confidential.release(report, by=by, at=at)
+    kept = [media.keep_voice(file) if kind.startswith("audio/") else media.keep_photos([file])[0] for kind, file in files]
+    return _open(
+        qr_code, _body_of(said_there), kept, key=f"released:{report.number}", digest=report.body_digest, at=at,
+        source=Case.Source.SCAN, salt=bytes(report.receipt_salt),
+    )  # fmt: skip
+
+
+def _body_of(said_there):
+    words = {name: said_there.get(name, "") for name in ("kind", "description", "address", "name", "phone")}
+    return _Body(**words, confidential=said_there.get("confidential") == "True")
 
 
 def revoked():
@@ -95,18 +136,19 @@ def _same(earlier, digest):
 
 
 @transaction.atomic
-def _open(qr_code, body, kept, *, key, digest, at, source):
-    place, salt = qr_code.place, new_salt()
+def _open(qr_code, body, kept, *, key, digest, at, source, salt=None, doubt=""):
+    place, salt = qr_code.place, salt or new_salt()
     case = insert(
         Case(
             number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
-            source=source, submitted_at=at,
+            source=source, doubt=doubt, submitted_at=at,
         )
     )  # fmt: skip
     grievance = insert(
         Grievance(
             number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, kind=body.kind,
-            description=body.description, address=body.address, key=key, body_digest=digest, receipt_salt=salt,
+            description=body.description, words_mark=words_mark(body.description), address=body.address, key=key,
+            body_digest=digest, receipt_salt=salt,
             receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
         )
     )  # fmt: skip
@@ -120,6 +162,12 @@ def _open(qr_code, body, kept, *, key, digest, at, source):
     )  # fmt: skip
     _keep_contact(grievance, body, at=at)
     return grievance
+
+
+def words_mark(description):
+    """同文标记: equal texts, however spaced or punctuated, have equal marks; short ones have none, since many say “停水了”."""
+    said_there = "".join(sign for sign in description.casefold() if sign.isalnum())
+    return blind_index(f"words:{said_there}")[:16] if len(said_there) >= SAME_WORDS else ""
 
 
 def _title(body, kept, place):
@@ -152,11 +200,24 @@ def _keep_contact(grievance, body, *, at):
 def add_remark(grievance, *, text="", photos=(), at):
     """补充情况: words or pictures to one's own grievance; a matter held for it goes back to the desk.
 
-    The same again within ten minutes is the same remark. Refused `nothing_said`, `withdrawn`, `case_ended`, those of `media`."""
+    A ConfidentialReport where it may report on officials. The same again within ten minutes is the same remark.
+    Refused `nothing_said`, `withdrawn`, `case_ended`, those of `media`."""
     text = said.description(text)
     if not (text or photos):
         raise Refused("nothing_said", "还没有内容。请写几句话或选一张照片，再点“补充”。", status=400)
+    if suspected(text, at):
+        return _sealed_remark(grievance, text, photos, at=at)
     return _add_remark(grievance, text, media.keep_photos(photos), at=at)
+
+
+def _sealed_remark(grievance, text, photos, *, at):
+    """What reports on officials is no remark that those in charge could read; it gets a receipt of its own."""
+    digest = blind_index(json.dumps([text, *(media.digest(photo) for photo in photos)], ensure_ascii=False))
+    said_there = {"description": text, "place": f"补充于诉求 {grievance.number}"}
+    return confidential.receive(
+        grievance.case.street_id, said=said_there, files=photos, key=f"{grievance.number}:{digest}", body_digest=digest,
+        prefix=GRIEVANCE_PREFIX, at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -4,11 +4,19 @@ from grievance.models.attachment import Attachment
 from grievance.models.case import Case, CaseUnit, Counter, Urgency
 from grievance.models.category import Alert, Category
 from grievance.models.complainant import Complainant
+from grievance.models.confidential import (
+    ConfidentialEvent,
+    ConfidentialFile,
+    ConfidentialInbox,
+    ConfidentialReport,
+    InboxKey,
+)
 from grievance.models.event import Event
 from grievance.models.grievance import Grievance, Remark
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.qr_code import QRCode
+from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 
 __all__ = [
     "Alert",
@@ -17,12 +25,20 @@ __all__ = [
     "CaseUnit",
     "Category",
     "Complainant",
+    "ConfidentialEvent",
+    "ConfidentialFile",
+    "ConfidentialInbox",
+    "ConfidentialReport",
     "Counter",
+    "ErasureRequest",
     "Event",
     "Grievance",
+    "InboxKey",
     "IntakeCount",
     "Notice",
     "QRCode",
     "Remark",
+    "RetentionRule",
+    "Tombstone",
     "Urgency",
 ]

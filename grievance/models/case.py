@@ -66,6 +66,7 @@ class Case(models.Model):
     category = models.ForeignKey("grievance.Category", models.PROTECT, null=True, related_name="cases", verbose_name="类别")
     urgency = models.CharField("紧急程度", max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
     suggestion = models.JSONField("研判建议", default=dict, blank=True)
+    doubt = models.CharField("先看一眼", max_length=80, blank=True, help_text="为什么自动派单前要人看；诉求人看不到")
     households = models.PositiveIntegerField("涉及户数", null=True, blank=True)
     round = models.PositiveSmallIntegerField("办理轮次", default=1)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name="并入事项")
@@ -79,6 +80,7 @@ class Case(models.Model):
     studied_at = models.DateTimeField("研判时间", null=True)
     resolved_at = models.DateTimeField("办结时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
+    kept_since = models.DateTimeField("归档起算", null=True, help_text="有公文或调解的，档案期从最近一份起算")
 
     objects = CaseQuerySet.as_manager()
 

@@ -31,6 +31,7 @@ class Alert(models.Model):
     words = models.JSONField("词语", default=list)
     urgent = models.BooleanField("特急", default=True)
     bars_automatic = models.BooleanField("不得自动派单", default=False)
+    quarantine = models.BooleanField("检举控告（登记前隔离）", default=False)
     tells = models.JSONField("立即告知的角色", default=list, blank=True)
     advice = models.CharField("给居民的提示", max_length=200, blank=True)
     active = models.BooleanField("在用", default=True)

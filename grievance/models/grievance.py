@@ -1,5 +1,7 @@
 """诉求: what one person said once."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
@@ -33,6 +35,7 @@ class Grievance(models.Model):
     qr_code = models.ForeignKey("grievance.QRCode", models.PROTECT, null=True, related_name="grievances", verbose_name="说事码")
     kind = models.CharField("类型", max_length=12, choices=Kind.choices, default=Kind.REPORT)
     description = models.TextField("内容", blank=True)
+    words_mark = models.CharField("同文标记", max_length=16, blank=True)
     address = models.CharField("具体位置", max_length=200, blank=True)
     key = models.CharField("提交标识", max_length=200)
     body_digest = models.CharField("提交内容摘要", max_length=64)
@@ -47,12 +50,20 @@ class Grievance(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "诉求"
         ordering = ["submitted_at"]
+        indexes = [models.Index(name="grievance_same_words", fields=["words_mark", "submitted_at"], condition=~Q(words_mark=""))]
         constraints = [
             models.UniqueConstraint(name="grievance_once_per_key", fields=["qr_code", "key"], condition=Q(qr_code__isnull=False))
         ]
 
     def __str__(self):
         return self.number
+
+    def alike(self):
+        """同文件数: grievances of the last day, this one included, with the same words; 0 where they are too short to tell."""
+        if not self.words_mark:
+            return 0
+        day = (self.submitted_at - timedelta(days=1), self.submitted_at)
+        return Grievance.objects.filter(words_mark=self.words_mark, submitted_at__range=day).count()
 
     @property
     def receipt(self):

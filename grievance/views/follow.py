@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grievance import classify, serving, timeline
 from grievance.actions import consent, intake
 from grievance.casework import Refused
-from grievance.models import Case, Grievance
+from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.views.page import of_street
 from grievance.wake import wake
 
@@ -59,26 +59,44 @@ def grievance_of(receipt):
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request, receipt):
     """查询页: GET shows how it stands, POST with `action` remark, urge, withdraw, share or unshare does that and comes back."""
-    grievance = grievance_of(receipt)
+    try:
+        grievance = grievance_of(receipt)
+    except Refused:
+        if report := ConfidentialReport.objects.with_receipt(receipt).first():
+            return _confidential_page(request, report, receipt)
+        raise
     if request.method != "POST":
         page = _receipt_page if "new" in request.GET else _follow_page
         return page(request, grievance, receipt)
     action = request.POST.get("action", "")
     try:
-        _act(request, grievance, action, timezone.now())
+        made = _act(request, grievance, action, timezone.now())
     except Refused as refused:
         return _follow_page(request, grievance_of(receipt), receipt, refused=refused)
+    if isinstance(made, ConfidentialReport):
+        return HttpResponseRedirect(reverse("grievance:follow", args=[made.receipt]) + "?new=1")
     wake("dispatch.tasks.route_submitted", "dispatch.tasks.reconcile", "grievance.tasks.deliver")
     return HttpResponseRedirect(f"{request.path}?done={action}")
 
 
 def _act(request, grievance, action, at):
     if action == "remark":
-        intake.add_remark(grievance, text=request.POST.get("text", ""), photos=request.FILES.getlist("photos"), at=at)
-    elif action in PLAIN:
+        return intake.add_remark(grievance, text=request.POST.get("text", ""), photos=request.FILES.getlist("photos"), at=at)
+    if action in PLAIN:
         PLAIN[action](grievance, at=at)
     else:
         raise Refused("unknown_action", "没有这个操作，请返回后重试。", status=400)
+    return None
+
+
+def _confidential_page(request, report, receipt):
+    """检举控告件: no unit, no promised time, nothing to urge: only that it lies with the discipline office."""
+    page = {
+        "report": report,
+        "url": f"{settings.SITE_URL}{reverse('grievance:follow', args=[receipt])}",
+        "forwarded": report.status == ConfidentialReport.Status.FORWARDED,
+    }
+    return render(request, "grievance/confidential.html", page)
 
 
 def _receipt_page(request, grievance, receipt):

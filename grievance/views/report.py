@@ -8,11 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from grievance import classify, throttle
+from grievance import classify, proof, throttle
 from grievance.actions import intake
 from grievance.casework import Refused
 from grievance.forms import ReportForm, new_key
-from grievance.models import Grievance, QRCode
+from grievance.models import ConfidentialReport, Grievance, QRCode
 from grievance.views.page import of_street
 from grievance.wake import wake
 
@@ -37,12 +37,13 @@ def report(request, token):
     read = QRCode.objects.select_related("place__parent__parent__parent", "place__street")
     code = usable(read.filter(token=token).first())
     if request.method != "POST":
-        return _page(request, code, ReportForm())
-    form = ReportForm(request.POST)
+        return _page(request, code, ReportForm(at=timezone.now()))
+    at = timezone.now()
+    form = ReportForm(request.POST, at=at)
     if not form.is_valid():
         return _page(request, code, form, status=400)
     try:
-        grievance = _submit(request, code, form, timezone.now())
+        grievance = _submit(request, code, form, at)
     except Refused as refused:
         form.refuse(refused)
         return _page(request, code, form, status=refused.status, headers=getattr(refused, "headers", {}))
@@ -52,6 +53,8 @@ def report(request, token):
 
 def wake_for(grievance):
     """Have it studied now, and the first message sent where there is one; the order's own messages follow it."""
+    if isinstance(grievance, ConfidentialReport):
+        return
     wake("dispatch.tasks.route_submitted")
     if Grievance.complainant.is_cached(grievance) and grievance.complainant.phone:
         wake("grievance.tasks.deliver")
@@ -61,10 +64,12 @@ def _submit(request, code, form, at):
     if form.cleaned_data["website"]:
         # Shown to nobody, so a program filled it in, or a browser's helper did: the person need only press again
         raise Refused("looks_automatic", "这份提交像是程序自动填写的，还没有登记。请核对后再按一次“发送”。", status=400)
-    throttle.count(request.META["REMOTE_ADDR"], at=at)
+    key = form.cleaned_data["key"] or new_key()
+    proven = proof.holds(form.cleaned_data["challenge"], form.cleaned_data["proof"], key, at)
+    doubt = throttle.lane(request.META["REMOTE_ADDR"], proven=proven, at=at)
     return intake.submit(
-        code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"),
-        key=form.cleaned_data["key"] or new_key(), at=at,
+        code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"), key=key, at=at,
+        doubt=doubt,
     )  # fmt: skip
 
 

@@ -44,7 +44,8 @@ def test_two_people_get_two_keys(client):
 
 def test_posting_the_text_leads_to_the_receipt(client, django_assert_num_queries):
     code = a_code()
-    with travel(MONDAY_10AM), django_assert_num_queries(8):
+    # The words of the screening, once in half a minute, are one of them
+    with travel(MONDAY_10AM), django_assert_num_queries(9):
         response = client.post(page_of(code), {"description": "家里暖气不热，室温只有15度"})
     grievance = Grievance.objects.get()
     assert grievance.submitted_at == MONDAY_10AM
@@ -160,13 +161,3 @@ def test_danger_is_answered_at_once_with_advice(client):
     an_alert("gas", ["煤气味"], advice="先到室外，再打 119。")
     response = client.post(page_of(a_code()), {"description": "楼道里有煤气味"}, follow=True)
     assert "先到室外，再打 119。" in shown(response)
-
-
-def test_form_is_throttled_and_keeps_the_text(client, settings):
-    settings.INTAKE_THROTTLE = "1/hour"
-    code = a_code()
-    with travel(MONDAY_10AM):
-        client.post(page_of(code), {"description": "路灯不亮"})
-        response = client.post(page_of(code), {"description": "井盖坏了"})
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "3600")
-    assert "井盖坏了" in shown(response)

@@ -112,7 +112,7 @@ const voice = input => {
 const store = act => { try { return act(localStorage); } catch (e) { } };
 const forget = () => store(box => box.removeItem('shuoshi'));
 const draft = form => {
-  const fields = ['kind', 'description', 'address', 'key'], path = location.pathname;
+  const fields = ['kind', 'description', 'address', 'key', 'challenge'], path = location.pathname;
   on(form, 'input', () => {
     const now = { path, at: Date.now() };
     fields.forEach(field => { now[field] = form[field].value; });
