@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef, Q
 
 from desk.doors import MATTERS, TRIAGE
+from dispatch.actions.supervision import FOR_PETITIONERS
 from dispatch.allowances import may_decide
 from dispatch.models import Extension, Letter, Supervision, Suspension, WorkOrder
 from dispatch.workflow import ANSWERERS, DECIDERS, REVIEWERS, SIGNERS
@@ -94,7 +95,8 @@ def to_sign(user, at):
 def to_answer(user, at):
     """待反馈: papers issued to a unit one answers for."""
     units = user.scope.where(ANSWERERS)
-    return Exists(Letter.objects.filter(case=OuterRef("pk"), status="issued", answered_at__isnull=True, to__in=units))
+    issued = Letter.objects.filter(case=OuterRef("pk"), status="issued", answered_at__isnull=True, to__in=units)
+    return Exists(issued.exclude(kind__in=FOR_PETITIONERS))
 
 
 def before_me(user, at):

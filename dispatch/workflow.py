@@ -59,6 +59,8 @@ SIGNERS = {
     Letter.Kind.LISTING_PROPOSAL: {Role.STREET_SECRETARY},
     Letter.Kind.LISTING: {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION},
     Letter.Kind.UNLISTING: {Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION},
+    Letter.Kind.PETITION_NOTICE: {Role.UNIT_HEAD},
+    Letter.Kind.PETITION_OPINION: {Role.UNIT_HEAD},
 }
 """签发人 by kind of paper (proposal; domain §2: 分管领导 signs, 主要领导 signs major ones)."""
 

@@ -11,6 +11,8 @@ from grievance.casework import Move, Refused, beijing, lock, permit, promise, re
 from street.models import Role
 
 REGISTER = Move("register_petition", "登记信访件", set(), None, {Role.DISPATCHER, Role.SHIFT_LEADER})
+ASK_REVIEW = Move("ask_review", "登记复查、复核申请", set(), None, REGISTER.roles)
+RECORD_REVIEW = Move("record_review", "登记复查、复核意见", set(), None, REGISTER.roles)
 STAGES = {Anchor.RECHECK: Anchor.COMPLETION, Anchor.FINAL: Anchor.RECHECK}
 """复查 follows the opinion, 复核 the 复查 (art. 35, 36)."""
 
@@ -50,7 +52,7 @@ def admit(order, *, by, at):
 
     Refused `not_a_petition`, `admitted_before`."""
     order = lock(order)
-    petition = _petition_of(order)
+    petition = petition_of(order)
     if petition.admitted_at:
         raise Refused("admitted_before", f"信访件 {petition.number} 已于{beijing(petition.admitted_at)}受理。")
     WORK_ORDER.apply(
@@ -71,7 +73,7 @@ def admit(order, *, by, at):
 def notify_in_writing(order, *, by, at):
     """书面告知 of receipt, route and procedure within 15 days (art. 23). Refused `not_a_petition`, `notified_before`."""
     order = lock(order)
-    petition = _petition_of(order)
+    petition = petition_of(order)
     if petition.notified_at:
         raise Refused("notified_before", f"信访件 {petition.number} 已于{beijing(petition.notified_at)}书面告知。")
     WORK_ORDER.apply(
@@ -84,13 +86,43 @@ def notify_in_writing(order, *, by, at):
     return order
 
 
+def next_stage(petition):
+    """下一步: what the petitioner may ask for now (复查 after the opinion, 复核 after that); None where there is nothing."""
+    clocks = Deadline.objects.filter(case=petition.case_id, anchor__in=[*STAGES, *STAGES.values()])
+    met = {clock.anchor: clock.met_at is not None for clock in clocks}
+    return next((Anchor(stage) for stage, after in STAGES.items() if stage not in met and met.get(after)), None)
+
+
+def stage_waiting(petition):
+    """复查或复核 that has been asked for and not yet decided: its clock, else None."""
+    waiting = Deadline.objects.filter(case=petition.case_id, anchor__in=STAGES, met_at__isnull=True, dropped_at__isnull=True)
+    return waiting.first()
+
+
+@transaction.atomic
+def record_review(petition, *, outcome, by, at):
+    """登记复查、复核意见 of the authority above: its clock stops (art. 35, 36). Refused `text_missing`, `nothing_asked`."""
+    if not outcome.strip():
+        raise Refused("text_missing", "请写明复查、复核机关和意见，再提交。", status=400)
+    case = lock(petition.case)
+    posting = permit(RECORD_REVIEW, case, by=by, at=at)
+    clock = stage_waiting(petition)
+    if clock is None:
+        raise Refused("nothing_asked", "没有待登记的复查或复核。请刷新后查看。")
+    clock.met_at = at
+    clock.save(update_fields=["met_at"])
+    sentence = f"已作出{clock.get_anchor_display()}意见：{outcome}"
+    record(case, "case.record_review", at=at, by=by, posting=posting, sentence=sentence, public=sentence)
+    return clock
+
+
 @transaction.atomic
 def ask_review(petition, *, stage, by, at):
     """申请复查或复核: what the authority above decides in 30 days (art. 35, 36).
 
     Refused `stage_not_open`, `stage_asked_before`."""
     case = lock(petition.case)
-    posting = permit(REGISTER, case, by=by, at=at)
+    posting = permit(ASK_REVIEW, case, by=by, at=at)
     ended = Deadline.objects.filter(case=case, anchor=STAGES.get(stage), met_at__isnull=False)
     if stage not in STAGES or not ended.exists():
         raise Refused("stage_not_open", "上一级意见还没有作出，不能申请复查或复核。")
@@ -106,7 +138,8 @@ def ask_review(petition, *, stage, by, at):
     return clock
 
 
-def _petition_of(order):
+def petition_of(order):
+    """信访件 of an order of the statutory track. Refused `not_a_petition`."""
     petition = Petition.objects.filter(case=order.case).first()
     if petition is None or order.limit_class != deadlines.PETITION_CLASS:
         raise Refused("not_a_petition", f"工单 {order.number} 不是信访件。")

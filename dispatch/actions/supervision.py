@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
-from dispatch.actions import instructions, issuing, ladder
+from dispatch.actions import instructions, issuing, ladder, receiving
+from dispatch.actions.receiving import Addressee
 from dispatch.models import Anchor, Letter, Supervision
 from dispatch.posts import Posts
 from dispatch.workflow import ANSWERERS, BY_AUTHORITY, LETTER, SUPERVISION
@@ -19,6 +20,8 @@ SERIES = {
     Letter.Kind.LISTING_PROPOSAL: "请",
     Letter.Kind.LISTING: "挂督",
     Letter.Kind.UNLISTING: "解督",
+    Letter.Kind.PETITION_NOTICE: "信告",
+    Letter.Kind.PETITION_OPINION: "信意",
 }
 """代字 by kind of paper, after the issuer's own mark: 骑街督〔2023〕3号 (domain 0.9)."""
 
@@ -26,6 +29,8 @@ REPLY_CLASS = "L"
 """公文反馈: the limit class of answers to papers, where the rung that drafted one says nothing."""
 ANSWERED = (Letter.Kind.CAUTION, Letter.Kind.SUPERVISE, Letter.Kind.SECRETARY_SUPERVISE, Letter.Kind.LISTING)
 """要求反馈的文种."""
+FOR_PETITIONERS = (Letter.Kind.PETITION_NOTICE, Letter.Kind.PETITION_OPINION)
+"""给信访人的文书: the body that forwarded the petition has a copy, and answers nothing."""
 
 PROPOSE = Move("propose_listing", "提请挂牌督办", set(), None, {Role.STREET_SECRETARY, Role.SHIFT_LEADER, Role.STREET_LEADER})
 ANSWER = Move("answer", "反馈", set(), None, ANSWERERS)
@@ -81,7 +86,8 @@ def _send_out(letter, *, at):
     _await_answer(letter, at=at)
     issuing.fix(letter, at=at)
     involve(letter.case, letter.to)
-    text = f"{letter.get_kind_display()} {letter.number}：{letter.subject}，请查收并反馈。"
+    wanted = "请查收并反馈。" if letter.kind in ANSWERED else "请查收。"
+    text = f"{letter.get_kind_display()} {letter.number}：{letter.subject}，{wanted}"
     notify(notice_for(f"letter:{letter.pk}", "letter", letter.case, text, at=at, organisation=letter.to))
 
 
@@ -108,6 +114,8 @@ def _public_of(letter):
         Letter.Kind.LISTING_PROPOSAL: "街道已提请区级挂牌督办。",
         Letter.Kind.LISTING: "区级已挂牌督办此事。",
         Letter.Kind.UNLISTING: "挂牌督办已解除。",
+        Letter.Kind.PETITION_NOTICE: f"{letter.issuer}已出具信访事项告知书，将送达您本人。",
+        Letter.Kind.PETITION_OPINION: f"{letter.issuer}已出具信访事项处理意见书，将送达您本人。",
     }.get(letter.kind, "")
 
 
@@ -142,15 +150,17 @@ def discard(letter, *, reason, by, at):
 
 @transaction.atomic
 def answer(letter, *, text, by, at):
-    """反馈: the addressee answers an issued paper, once."""
+    """反馈: the addressee answers an issued paper, once; one not yet signed for is thereby (签收)."""
     if not text.strip():
         raise Refused("text_missing", "请写明反馈内容，再提交。", status=400)
     letter = lock(letter)
-    if letter.status != Letter.Status.ISSUED or letter.answered_at:
+    if letter.status != Letter.Status.ISSUED or letter.answered_at or letter.kind in FOR_PETITIONERS:
         raise Refused("not_answerable", "该公文尚未签发或已反馈，不能再反馈。请刷新后查看。")
-    posting = permit(ANSWER, _Addressee(letter), by=by, at=at)
-    letter.answered_at, letter.answer = at, text
-    letter.save(update_fields=["answered_at", "answer"])
+    posting = permit(ANSWER, Addressee(letter), by=by, at=at)
+    if letter.received_at is None:
+        receiving.receive(letter, by=by, at=at)
+    letter.answered_at, letter.answered_by, letter.answer = at, by, text
+    letter.save(update_fields=["answered_at", "answered_by", "answer"])
     deadlines.end_for(letter, at=at)
     record(
         letter.case, "letter.answer", at=at, by=by, posting=posting, subject=letter, sentence=f"{letter.to}反馈 {letter.number}。"
@@ -160,19 +170,8 @@ def answer(letter, *, text, by, at):
 
 def may_answer(letter, user):
     """可否反馈: whether `user`, as now posted, may still answer an issued paper for its addressee."""
-    waiting = letter.status == Letter.Status.ISSUED and letter.answered_at is None
-    return waiting and posting_for(ANSWER, _Addressee(letter), user) is not None
-
-
-class _Addressee:
-    """The seat of those who may answer: the organisation the paper was sent to."""
-
-    def __init__(self, letter):
-        self.letter = letter
-
-    def seat(self, role):
-        """Where the role must be held."""
-        return self.letter.to_id
+    waiting = letter.status == Letter.Status.ISSUED and letter.answered_at is None and letter.kind not in FOR_PETITIONERS
+    return waiting and posting_for(ANSWER, Addressee(letter), user) is not None
 
 
 @transaction.atomic

@@ -47,6 +47,8 @@ FORMS = {
     K.LISTING_PROPOSAL: dict.fromkeys(R, _REPORT),
     K.LISTING: {**dict.fromkeys(R, _LISTING), R.OUTSIDE: replace(_LISTING, copies_above=True)},
     K.UNLISTING: {**dict.fromkeys(R, _UNLISTING), R.OUTSIDE: replace(_UNLISTING, copies_above=True)},
+    K.PETITION_NOTICE: dict.fromkeys(R, Form("信访事项告知书", "petition_notice", OFFICE, "")),
+    K.PETITION_OPINION: dict.fromkeys(R, Form("信访事项处理意见书", "petition_opinion", OFFICE, "")),
 }
 """文种 by kind of letter and by the addressee's relation."""
 

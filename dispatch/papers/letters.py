@@ -11,8 +11,14 @@ from street.templatetags.beijing import beijing_date
 RELATED = (
     "issuer__parent", "to__supervisor", "to__parent", "case__street", "case__category", "case__place__community",
     "case__place__parent__parent", "order__handler", "supervision__taken_by", "checkpoint__rung", "signed_by",
+    "case__petition",
 )  # fmt: skip
 """What `letter_facts` reads with the letter; fetched with it, the rest costs three queries."""
+
+
+PETITIONS = (Letter.Kind.PETITION_NOTICE, Letter.Kind.PETITION_OPINION)
+TO_PETITIONER = "信访人"
+"""The name itself is written in by hand when the paper is handed over: what is kept of papers holds none in clear."""
 
 
 def letter_facts(letter):
@@ -22,11 +28,12 @@ def letter_facts(letter):
     return {
         "template": form.template, "noun": form.noun, "organ": _organ(letter, form), "number": letter.number,
         "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title, _whole(case, form)),
-        "to": _addressee(letter.to),
+        "to": TO_PETITIONER if letter.kind in PETITIONS else _addressee(letter.to),
         "paragraphs": _paragraphs(letter, veil), "closing": form.closing,
         "signer": letter.signed_as, "date": beijing_date(letter.signed_at),
         "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
         **_matter(case, veil), **_work(letter, veil), "attachments": _attachments(letter, form),
+        "petition_number": case.petition.number if hasattr(case, "petition") else "",
     }  # fmt: skip
 
 
@@ -41,8 +48,10 @@ def _paragraphs(letter, veil):
 
 
 def copies_of(letter, form):
-    """抄送: the 主管部门 of a company; the street of what the district lists."""
+    """抄送: the 主管部门 of a company; the street of what the district lists; who forwarded a petition."""
     found = [letter.to.supervisor.name] if form.copies_above and letter.to.supervisor else []
+    if letter.kind in PETITIONS:
+        found = [letter.to.name]
     if letter.kind in (Letter.Kind.LISTING, Letter.Kind.UNLISTING) and letter.case.street_id != letter.to_id:
         found.append(letter.case.street.name)
     return found
@@ -59,6 +68,8 @@ def _whole(case, form):
 
 
 def _attachments(letter, form):
+    if letter.kind in PETITIONS:
+        return []
     found = [f"派工单（{letter.order.number}）"] if letter.order else []
     own = {"supervise": "督办事项签收反馈单", "listing": "挂牌督办事项表"}.get(form.template)
     return [*found, own] if own else found
