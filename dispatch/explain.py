@@ -9,7 +9,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from dispatch import reckoning
-from dispatch.models import Deadline
+from dispatch.models import Anchor, Deadline
 from street.calendar import Unit
 
 
@@ -105,6 +105,8 @@ def _notes(deadline, calendar):
     moved = deadline.order is None or deadline.pauses or deadline.missed_at or any(_extensions(deadline))
     if not moved and now != deadline.due_at:
         notes.append(f"按现行日历计算为{_at(now)}；工单上的时限不自动改动，须由值班长“重排时限”。")
+    if deadline.anchor == Anchor.ARRIVAL and deadline.due_at > now:
+        notes.append(f"按规则为{_at(now)}；吹哨单约定的到场时间更晚，以约定时间为准。")
     return notes
 
 

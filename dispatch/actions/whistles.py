@@ -1,7 +1,7 @@
 """吹哨报到: the street whistles, units report in on the spot (北京市街道办事处条例 art. 11, 44; 接诉即办工作条例 art. 16, 33).
 
 A person signs; who has arrived the street's people on the spot confirm by hand: no position is ever asked for or kept.
-Events name no unit: who was not called learns nothing but that there was a whistle."""
+Events name no unit and no kind: who was not called learns nothing but that there was a whistle."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,7 +47,7 @@ def draft(case, *, kind, matter, where, meet_at, units, by, at):
     deadlines.start_for(row, Anchor.SIGNATURE, deadlines.SIGN_CLASS, unit=case.street, at=at)
     record(
         case, "whistle.draft", at=at, by=by, posting=posting, subject=row, became=row.status,
-        sentence=f"拟吹哨单（{row.get_kind_display()}），待签发。",
+        sentence="拟吹哨单，待签发。",
     )  # fmt: skip
     text = f"事项 {case.number} 的吹哨单（{row.get_kind_display()}）已拟稿，请签发。"
     notify(*(notice_for(f"whistle:{row.pk}:{role}", "draft", case, text, at=at, role=role) for role in SIGNING_ROLES))
@@ -94,7 +94,7 @@ def sign(whistle, *, meet_at=None, by, at):
     number = _number(row.case.street, at)
     WHISTLE.apply(
         "sign", row, by=by, at=at, number=number, signed_by=by, signed_at=at, meet_at=meet_at,
-        sentence=f"{by}签发吹哨单 {number}（{row.get_kind_display()}）。", public=_public_of(row),
+        sentence=f"{by}签发吹哨单 {number}。", public=_public_of(row),
     )  # fmt: skip
     deadlines.end_for(row, at=at)
     for unit in row.units.select_related("organisation"):

@@ -127,7 +127,13 @@ def test_unit_that_was_not_called_sees_nothing_of_it_on_its_own_case(scene, case
     assert "暗访占道经营" not in text_of(seen_by(scene, case, "xisheng"))
     clocks = text_of(a_phone(scene.who("xisheng")).get(f"{page_of(case)}clocks/"))
     assert "报到" not in clocks
-    assert "报到" in text_of(a_phone(scene.who("heat")).get(f"{page_of(case)}clocks/"))
+    assert "报到：heat" in text_of(a_phone(scene.who("heat")).get(f"{page_of(case)}clocks/"))
+
+
+def test_clock_of_an_arrival_says_why_it_runs_to_the_meeting(scene, case):
+    a_whistle(scene, case, at=NOW, meet_at=LATER)
+    page = text_of(a_phone(scene.who("dispatcher")).get(f"{page_of(case)}clocks/"))
+    assert "按规则为2023年3月14日 11:50；吹哨单约定的到场时间更晚" in page
 
 
 def test_one_who_was_not_called_cannot_act_on_a_whistle_from_here(scene, case):
