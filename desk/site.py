@@ -69,6 +69,7 @@ def ways(request):
     open_ways = [
         ("工作台", reverse("admin:index"), True),
         ("研判", "/desk/triage/", roles & TRIAGE),
+        ("大厅", "/desk/hall/", roles & TRIAGE),
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
         ("公文", "/desk/letters/", roles & MATTERS),

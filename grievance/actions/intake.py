@@ -9,7 +9,19 @@ from django.db import IntegrityError, transaction
 
 from grievance import media, said
 from grievance.actions import confidential, triage
-from grievance.casework import RESIDENT, Refused, beijing, event_for, human_number, lock, notice_for, notify, record
+from grievance.casework import (
+    RESIDENT,
+    Move,
+    Refused,
+    beijing,
+    event_for,
+    human_number,
+    lock,
+    notice_for,
+    notify,
+    permit,
+    record,
+)
 from grievance.classify.screening import suspected
 from grievance.inserting import insert
 from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark
@@ -19,6 +31,7 @@ from street.models import Role
 
 CASE_PREFIX, GRIEVANCE_PREFIX = "A", "S"
 NUMBER_TRIES = 3
+REGISTER = Move("register_for", "窗口登记", set(), None, {Role.DISPATCHER, Role.SHIFT_LEADER})
 SAME_WORDS = 20
 """提案: shorter texts are often the same without being copied."""
 SAME_REMARK = timedelta(minutes=10)
@@ -49,33 +62,62 @@ def submit(
     `nothing_said`, `bad_key` and those of `said` and `media`. Files are stored before the transaction opens."""
     if not qr_code.live:
         raise revoked()
-    key = said.clean(key)
-    if not 0 < len(key) <= 200:
-        raise Refused("bad_key", "提交标识（Idempotency-Key）须为 1 至 200 个字符。", status=400)
-    body = _Body(
-        kind=said.kind(kind), description=said.description(description), address=said.address(address), name=said.name(name),
-        phone=said.phone(phone), confidential=bool(confidential),
-    )  # fmt: skip
+    key = _key(key)
+    body = _checked(kind, description, address, name, phone, confidential)
     if not (body.description or photos or voice):
         raise Refused("nothing_said", "还没有内容。请写几句话，或拍一张照片，或说一段语音，任选一样就行。", status=400)
     digest = _digest(body, photos, voice)
     if suspected(f"{body.description}\n{body.address}", at):
         files = [*photos, *([voice] if voice else [])]
-        return _sealed(qr_code, body, files, key=key, digest=digest, at=at)
+        return _sealed(qr_code.place, body, files, key=f"{qr_code.token}:{key}", digest=digest, at=at, code=qr_code.token)
     kept = media.keep_photos(photos) + ([media.keep_voice(voice)] if voice else [])
-    named = {"key": key, "digest": digest, "at": at, "source": source, "doubt": doubt}
-    return _once(qr_code, key, digest, lambda: _open(qr_code, body, kept, **named))
+    facts = {"qr_code": qr_code, "key": key, "digest": digest, "at": at, "source": source, "doubt": doubt}
+    return _once(qr_code, key, digest, lambda: _open(qr_code.place, body, kept, **facts))
 
 
-def _sealed(qr_code, body, files, *, key, digest, at):
-    """检举控告: kept from every ordinary row, whichever way it came; place and code are part of what is sealed."""
-    place = qr_code.place
-    words = {name: str(value) for name, value in asdict(body).items() if value}
-    said_there = {**words, "place": f"{place.community} {place.name}", "code": qr_code.token}
-    return confidential.receive(
-        place.street_id, said=said_there, files=files, key=f"{qr_code.token}:{key}", body_digest=digest,
-        prefix=GRIEVANCE_PREFIX, at=at,
+def register_for(
+    place, *, kind=Grievance.Kind.REPORT, description="", address="", name="", phone="", confidential=False, key, by, at,
+    source=Case.Source.WINDOW,
+):  # fmt: skip
+    """窗口代录: what somebody says at the counter or on the telephone, written down by staff (无障碍环境建设法 art. 39).
+
+    The same checks, receipt and first message as by the code; the same key of the same person gives the same grievance again.
+    A ConfidentialReport where it may report on officials. Refused `role_missing`, `nothing_said`, `key_reused`, `bad_key`, those
+    of `said`."""
+    posting = permit(REGISTER, Case(street_id=place.street_id), by=by, at=at)
+    key = _key(f"{by.pk}:{said.clean(key)}" if key else "")
+    body = _checked(kind, description, address, name, phone, confidential)
+    if not body.description:
+        raise Refused("nothing_said", "还没有内容。请写下来人说的事，再登记。", status=400)
+    digest = _digest(body, (), None)
+    if suspected(f"{body.description}\n{body.address}", at):
+        return _sealed(place, body, [], key=f"window:{key}", digest=digest, at=at)
+    salt = bytes.fromhex(blind_index(f"window:{key}"))[:16]
+    facts = {"key": key, "digest": digest, "at": at, "source": source, "salt": salt, "by": by, "posting": posting}
+    return _once(None, key, digest, lambda: _open(place, body, [], **facts))
+
+
+def _key(key):
+    key = said.clean(key)
+    if not 0 < len(key) <= 200:
+        raise Refused("bad_key", "提交标识（Idempotency-Key）须为 1 至 200 个字符。", status=400)
+    return key
+
+
+def _checked(kind, description, address, name, phone, confidential):
+    return _Body(
+        kind=said.kind(kind), description=said.description(description), address=said.address(address), name=said.name(name),
+        phone=said.phone(phone), confidential=bool(confidential),
     )  # fmt: skip
+
+
+def _sealed(place, body, files, *, key, digest, at, code=""):
+    """检举控告: kept from every ordinary row, whichever way it came; place and code are part of what is sealed."""
+    words = {name: str(value) for name, value in asdict(body).items() if value}
+    said_there = {**words, "place": f"{place.community} {place.name}", "code": code}
+    return confidential.receive(
+        place.street_id, said=said_there, files=files, key=key, body_digest=digest, prefix=GRIEVANCE_PREFIX, at=at
+    )
 
 
 @transaction.atomic
@@ -89,8 +131,8 @@ def release(report, *, said_there, files, by, at):
     confidential.release(report, by=by, at=at)
     kept = [media.keep_voice(file) if kind.startswith("audio/") else media.keep_photos([file])[0] for kind, file in files]
     return _open(
-        qr_code, _body_of(said_there), kept, key=f"released:{report.number}", digest=report.body_digest, at=at,
-        source=Case.Source.SCAN, salt=bytes(report.receipt_salt),
+        qr_code.place, _body_of(said_there), kept, qr_code=qr_code, key=f"released:{report.number}",
+        digest=report.body_digest, at=at, source=Case.Source.SCAN, salt=bytes(report.receipt_salt),
     )  # fmt: skip
 
 
@@ -136,8 +178,9 @@ def _same(earlier, digest):
 
 
 @transaction.atomic
-def _open(qr_code, body, kept, *, key, digest, at, source, salt=None, doubt=""):
-    place, salt = qr_code.place, salt or new_salt()
+def _open(place, body, kept, *, key, digest, at, source, qr_code=None, salt=None, by=RESIDENT, posting=None, doubt=""):
+    # A code and its key let a double tap in once; where there is no code, a salt made of the key does
+    salt = salt or new_salt()
     case = insert(
         Case(
             number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
@@ -155,7 +198,7 @@ def _open(qr_code, body, kept, *, key, digest, at, source, salt=None, doubt=""):
     _attach(kept, case, grievance, at=at)
     insert(
         event_for(
-            case, "case.submit", at=at, by=RESIDENT, subject=grievance, grievance=grievance, became=case.status,
+            case, "case.submit", at=at, by=by, posting=posting, subject=grievance, grievance=grievance, became=case.status,
             sentence=f"{Case.Source(source).label}上报：{place.name}。",
             public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
         )

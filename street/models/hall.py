@@ -13,10 +13,14 @@ class HallSeatQuerySet(models.QuerySet["HallSeat"]):
         seats = self.filter(hall=hall, starts_on__lte=at.date(), opens__lte=at.time(), closes__gt=at.time())
         return seats.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=at.date()), weekdays__contains=weekday)
 
+    def current(self, hall, day):
+        """在册席位: those of `hall` in force on the local date `day`, whatever their weekdays."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), hall=hall, starts_on__lte=day)
+
     def on(self, hall, day):
         """当日席位: of `hall` on the local date `day`, in the order in which they open."""
-        seats = self.filter(hall=hall, starts_on__lte=day, weekdays__contains=f",{day.isoweekday()},")
-        return seats.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("kind", "opens", "unit__path")
+        manned = self.current(hall, day).filter(weekdays__contains=f",{day.isoweekday()},")
+        return manned.order_by("kind", "opens", "unit__path")
 
 
 class HallSeat(models.Model):
