@@ -15,10 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from desk import acting, case, lights, phone
 from desk.doors import MATTERS
 from desk.phone import HANDLERS, phone_page
+from dispatch.eye import ASKED
 from dispatch.models import Anchor, Deadline, Instruction, Supervision, WorkOrder
 from grievance.actions import privacy
 from grievance.casework import Refused
+from grievance.models import Case
 from grievance.wake import wake
+from street.models import UNIT_ROLES
 
 ON_A_PAGE = 30
 DONE_FOR = timedelta(days=30)
@@ -54,8 +57,18 @@ def orders(request):
     shown = finished(mine, at) if done else owed(mine)
     pages = Paginator(shown.select_related("case__category", "case__place__parent__parent", "handler"), ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    context = {"page": page, "lines": lines(page.object_list, at), "counts": counts(mine, at), "done": done}
+    context = {
+        "page": page, "lines": lines(page.object_list, at), "counts": counts(mine, at), "done": done,
+        "asked": [] if done else asked_of(request.user),
+    }  # fmt: skip
     return phone.show(request, "desk/orders.html", context, current="phone-orders")
+
+
+def asked_of(user):
+    """待落实批示 given to a unit of this person, the first due first: also where the unit has no order of that matter."""
+    units = user.scope.where(ASKED & UNIT_ROLES)
+    rows = Instruction.objects.unanswered().filter(to__in=units).exclude(case__status__in=Case.ENDED)
+    return list(rows.select_related("case__category", "case__place__community").order_by(F("due_at").asc(nulls_last=True), "pk"))
 
 
 def next_due():

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 
 from dispatch import sweeps
-from dispatch.actions import extensions, handling, returns, supervision
-from dispatch.models import Letter, OrderReturn, Supervision, WorkOrder
+from dispatch.actions import briefing, extensions, handling, instructions, ladder, receptions, returns, supervision
+from dispatch.models import Brief, Instruction, Letter, OrderReturn, Reception, ReceptionSlot, Supervision, WorkOrder
 from feedback.actions import callback as callbacks
 from feedback.models import Callback
 from grievance.actions import intake, triage
@@ -223,3 +223,46 @@ def test_resident_and_caller_give_the_same_answer_at_once(accepted, scene):
     )
     assert outcome == (1, ["already_answered"])
     assert happened("case.close") == 1
+
+
+def a_day(scene):
+    """An hour on which the street's secretary receives, tomorrow."""
+    start, end = later(days=1), later(days=1, hours=1)
+    facts = {"leader": scene.who("secretary"), "where": "街道", "arranged_by": scene.who("leader")}
+    return Reception.objects.create(organisation=scene.street, starts_at=start, ends_at=end, **facts)
+
+
+def test_two_residents_take_the_same_time_of_a_reception(order, scene):
+    day = a_day(scene)
+    voices = [order.case.grievances.get(), a_case(scene).grievances.get()]
+    outcome = at_once(*[lambda one=one: receptions.book(day, one, starts_at=later(days=1), at=NOON) for one in voices])
+    assert outcome == (1, ["slot_taken"])
+    assert ReceptionSlot.objects.count() == happened("receptionslot.book") == 1
+
+
+def test_one_cancels_the_reception_that_another_books(order, scene):
+    day = a_day(scene)
+    voice, by = order.case.grievances.get(), scene.who("secretary")
+    at_once(
+        lambda: receptions.book(day, voice, starts_at=later(days=1), at=NOON),
+        lambda: receptions.call_off(day, reason="外出", by=by, at=NOON),
+    )
+    assert not ReceptionSlot.objects.filter(status="booked").exists()
+
+
+def test_secretary_confirms_the_same_handwriting_twice(order, scene):
+    by = scene.who("secretary")
+    row = Instruction.objects.create(
+        case=order.case, status="draft", text="请办", by=by, at=later(minutes=30), typed_by=scene.who("dispatcher")
+    )
+    outcome = at_once(*[lambda: instructions.confirm(row, text="请办", by=by, at=NOON)] * 2)
+    assert outcome == (1, ["move_not_open"])
+    assert happened("instruction.confirm") == 1
+
+
+def test_two_sweeps_write_one_brief(order, scene):
+    ladder.climb_now(order.case, level="street", reason="调解未果", by=None, at=NOON)
+    found = briefing.gather([scene.street.pk], NOON)["street_secretary", scene.street.pk]
+    user = scene.who("secretary")
+    at_once(*[lambda: briefing.write(user, found, on=NOON.date(), at=NOON)] * 2)
+    assert Brief.objects.count() == 1

@@ -120,7 +120,7 @@ def test_list_costs_the_same_however_long(scene, luxi, order, django_assert_num_
     luxi.get("/phone/orders/")
     for _ in range(3):
         an_order(scene)
-    with django_assert_num_queries(SIGNED_IN + 4):  # count of pages, orders, clocks, counts
+    with django_assert_num_queries(SIGNED_IN + 5):  # count of pages, orders, clocks, counts, instructions
         luxi.get("/phone/orders/")
 
 
@@ -187,7 +187,7 @@ def test_page_costs_the_same_however_many_spoke(luxi, order, django_assert_num_q
     luxi.get(page_of(order))
     for _ in range(3):
         a_grievance(order.case)
-    with django_assert_num_queries(SIGNED_IN + 24):
+    with django_assert_num_queries(SIGNED_IN + 27):
         luxi.get(page_of(order))
 
 
