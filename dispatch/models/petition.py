@@ -1,7 +1,17 @@
 """信访件: what the statutory track adds to a case: its number in the 信访信息系统, and when it came from whom."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+
+from grievance.models import CaseUnit
+
+
+class PetitionQuerySet(models.QuerySet["Petition"]):
+    def visible_to(self, user):
+        """可见范围: petitions of one's streets, and those whose case one's own unit was told of."""
+        scope = user.scope
+        told = CaseUnit.objects.filter(case=OuterRef("case"), organisation__in=scope.organisations)
+        return self.filter(Q(case__street__in=scope.streets) | Exists(told))
 
 
 class Petition(models.Model):
@@ -20,6 +30,8 @@ class Petition(models.Model):
     registered_at = models.DateTimeField("登记时间")
     admitted_at = models.DateTimeField("受理时间", null=True)
     notified_at = models.DateTimeField("书面告知时间", null=True)
+
+    objects = PetitionQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "信访件"

@@ -5,6 +5,11 @@ from django.db.models import F, Q
 
 
 class SuspensionQuerySet(models.QuerySet["Suspension"]):
+    def visible_to(self, user):
+        """可见范围: those of one's streets, and of the orders of the units one works for."""
+        scope = user.scope
+        return self.filter(Q(order__handler__in=scope.organisations) | Q(order__case__street__in=scope.streets))
+
     def running(self):
         """挂账中: approved, and not yet resumed."""
         return self.filter(agreed=True, resumed_at__isnull=True)
@@ -70,3 +75,8 @@ class Suspension(models.Model):
 
     def __str__(self):
         return f"{self.order} {self.get_reason_display()}"
+
+    @property
+    def case(self):
+        """事项 of the order."""
+        return self.order.case

@@ -34,8 +34,9 @@ def to_the_petitioner(noun):
     line(made, "特此告知。", "公文正文", keep=True)
     closing(made)
     line(made, "（联系电话：{{ phone or '无' }}。时间均为北京时间。）", "公文正文")
-    line(made, "送达回证：受送达人（签名）____________　　送达时间____年__月__日__时", "签名", keep=True)
-    line(made, "送达人（签名）____________　　　　送达方式____________", "签名")
+    line(made, "送达回证", "层次标题", keep=True)
+    for what in ("受送达人（签名）：____________", "送达时间：______年____月____日", "送达人（签名）：____________"):
+        line(made, what, "签名", keep=True)
     line(made, "", "版记")
     colophon(made)
     return made

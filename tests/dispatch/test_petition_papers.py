@@ -4,11 +4,12 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from docx import Document
 
 from desk.moves import moves_open, perform
-from dispatch.actions import handling, petition_papers, petitions, supervision
-from dispatch.models import Anchor, Deadline, Letter, Petition, TimeLimit
+from dispatch.actions import handling, petition_papers, petitions, supervision, suspension
+from dispatch.models import Allowance, Anchor, Deadline, Letter, Petition, TimeLimit
 from dispatch.papers.letters import letter_facts
 from dispatch.papers.render import render
 from grievance.actions import triage
@@ -16,7 +17,7 @@ from grievance.casework import Refused
 from grievance.models import Case, Category, Event
 from street.models import Role
 from street.scope import stand
-from tests.clock import instant
+from tests.clock import instant, travel
 from tests.dispatch.scene import a_case, a_street, organisation, person
 from tests.dispatch.test_petitions import STATUTE
 
@@ -41,6 +42,9 @@ def scene():
         "other_head": person("other_head", Role.UNIT_HEAD, scene.luxi),
         "clerk": person("clerk", Role.HANDLER, scene.xinfang),
     }
+    Allowance.objects.create(
+        policy=scene.policy, kind="suspension", limit_class="X", most=30, unit="calendar_day", deciders=["unit_head"]
+    )
     for anchor, amount, unit in STATUTE:
         TimeLimit.objects.create(policy=scene.policy, limit_class="X", anchor=anchor, amount=amount, unit=unit)
     return scene
@@ -113,7 +117,7 @@ def test_only_the_head_of_the_unit_with_the_power_signs_and_the_number_is_the_un
             supervision.sign(draft, by=scene.who(name), at=NOW)
         assert refusal.value.code == "role_missing"
     issued = supervision.sign(draft, by=scene.who("head"), at=NOW)
-    assert issued.number == "沙依巴克区住建局信告〔2023〕1号"
+    assert issued.number == "沙依巴克区住房和城乡建设局信告〔2023〕1号"
     assert issued.paper.facts["signer"] == "head"
     assert Event.objects.filter(kind="letter.sign", actor=scene.who("head"), public__contains="信访事项告知书").exists()
 
@@ -218,3 +222,20 @@ def test_unit_does_not_record_the_review_of_its_own_opinion(scene, order):
     assert not {"ask_review", "record_review"} & offered(Case.objects.get(pk=order.case_id), scene.who("zhujian"))
     with pytest.raises(Refused):
         petitions.ask_review(Petition.objects.get(), stage=Anchor.RECHECK, by=scene.who("zhujian"), at=NOW)
+
+
+def register_of(user, model):
+    browser = Client()
+    browser.force_login(user)
+    with travel(NOW):
+        return browser.get(f"/admin/dispatch/{model}/").content.decode()
+
+
+def test_registers_of_petitions_and_suspensions_are_read_by_those_they_concern_alone(scene, order):
+    ask = {"reason": "appraisal", "words": "等待鉴定", "review_at": NOW + timedelta(days=3)}
+    suspension.ask(order, **ask, by=scene.who("zhujian"), at=NOW)
+    for model, sign in (("petition", "XF-0017"), ("suspension", order.number)):
+        assert sign in register_of(scene.who("leader"), model)
+        assert sign in register_of(scene.who("zhujian"), model)
+        page = register_of(scene.who("luxi"), model)
+        assert sign not in page and "/add/" not in page
