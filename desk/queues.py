@@ -8,7 +8,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from desk.doors import MATTERS, TRIAGE
 from dispatch.actions.supervision import FOR_PETITIONERS
 from dispatch.allowances import may_decide
-from dispatch.models import Extension, Letter, Supervision, Suspension, WorkOrder
+from dispatch.eye import ASKED
+from dispatch.models import Extension, Instruction, Letter, Supervision, Suspension, WorkOrder
 from dispatch.workflow import ANSWERERS, DECIDERS, REVIEWERS, SIGNERS
 from feedback.models import Callback
 from grievance.models import Case, ConfidentialReport
@@ -99,6 +100,12 @@ def to_answer(user, at):
     return Exists(issued.exclude(kind__in=FOR_PETITIONERS))
 
 
+def to_report(user, at):
+    """待落实批示: given to a unit one answers for, or to the desk itself."""
+    asked = user.scope.where(ASKED & UNIT_ROLES) | user.scope.where(ASKED & STREET_ROLES)
+    return Exists(Instruction.objects.unanswered().filter(case=OuterRef("pk"), to__in=asked))
+
+
 def before_me(user, at):
     """呈送给我: raised to a level that one holds, or proposed to the district."""
     raised = Q(status=Supervision.Status.RAISED) & (
@@ -143,6 +150,7 @@ QUEUES = [
     Queue("handling", "本单位办理中", "联系、记进展、办结", UNIT_ROLES, by_status(S.ACCEPTED)),
     Queue("mine_overdue", "本单位超期", "尽快办结", UNIT_ROLES, my_overdue),
     Queue("answer", "待反馈公文", "按要求反馈", frozenset(ANSWERERS), to_answer),
+    Queue("instruction", "待落实批示", "按批示落实后报告", ASKED, to_report),
     Queue("overdue", "超期", "催办、转派或督办", STREET_ROLES, overdue),
     Queue("watched", "督办中", "看进展", STREET_ROLES | EYES, watched),
     Queue("call", "待我回访", "逐人打电话", frozenset({Role.CALLER}), my_calls, "/desk/callbacks/"),

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from dispatch.actions import handling, ladder, returns
+from dispatch.actions import handling, instructions, ladder, returns
 from dispatch.models import Checkpoint, Letter, Supervision
 from grievance.models import Notice
 from street.models import Calendar, CalendarYear, Role, User
+from street.scope import stand
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
 from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
@@ -47,14 +48,25 @@ def test_shift_leader_sees_what_waits(scene):
     found = queues_of(a_phone(scene.who("leader")))
     assert found == {
         "待研判": 1, "待签公文": 1, "待审核办结": 1, "待审核退单": 0, "待审批延期、挂账": 0,
-        "超期": 0, "督办中": 0, "等待评价": 0,
+        "待落实批示": 0, "超期": 0, "督办中": 0, "等待评价": 0,
     }  # fmt: skip
 
 
 def test_unit_sees_its_own_work_alone(scene):
     an_order(scene)
-    assert queues_of(a_phone(scene.who("luxi"))) == {"待签收": 1, "本单位办理中": 0, "本单位超期": 0, "待反馈公文": 0}
+    own = {"待签收": 1, "本单位办理中": 0, "本单位超期": 0, "待反馈公文": 0, "待落实批示": 0}
+    assert queues_of(a_phone(scene.who("luxi"))) == own
     assert queues_of(a_phone(scene.who("xisheng")))["待签收"] == 0
+
+
+def test_instruction_waits_for_the_unit_that_was_asked_and_for_the_desk_where_it_was(scene):
+    secretary = scene.who("secretary")
+    stand(secretary, NOW)
+    instructions.give(an_order(scene).case, text="请办", by=secretary, at=NOW)
+    instructions.give(a_case(scene), text="请派单", by=secretary, at=NOW)
+    assert queues_of(a_phone(scene.who("luxi")))["待落实批示"] == 1
+    assert queues_of(a_phone(scene.who("xisheng")))["待落实批示"] == 0
+    assert queues_of(a_phone(scene.who("leader")))["待落实批示"] == 1
 
 
 def test_overdue_is_counted_where_it_is_owed(scene):

@@ -301,3 +301,54 @@ def test_staff_phone_pages_keep_nobody_out(running, a_screen):
     expect(page.get_by_role("button", name="签收")).to_be_visible()
     found += serious(page)
     assert found == []
+
+
+BRIEF = """
+from django.utils import timezone
+from dispatch.actions import briefing
+from street.models import Organisation, User
+at = timezone.now()
+found = briefing.gather([Organisation.objects.get(code="qms").pk], at)[("street_secretary", Organisation.objects.get(code="qms").pk)]
+briefing.write(User.objects.get(username="shuji"), found, on=timezone.localdate(at), at=at)
+"""
+"""The brief as the morning would write it, whatever hour the test runs at."""
+
+
+def brief_link(running):
+    """The address in the message that tells of the brief."""
+    with closing(sqlite3.connect(f"file:{running.environment['DATA_DIR']}/shuoshi.sqlite3?mode=ro", uri=True)) as database:
+        ((text,),) = database.execute("SELECT text FROM grievance_notice WHERE kind = 'brief'").fetchall()
+    return text[text.index("http") :]
+
+
+def test_from_the_link_in_the_brief_to_a_decision_it_takes_at_most_four_taps(running, a_screen):
+    words = "小区门口的路灯全不亮，问了几家都说不归他管"
+    receipt_of(running, a_screen, words)
+    desk = a_screen(DESK)
+    signs_in(desk, running, "zhibanzhang", "/desk/cases/")
+    desk.get_by_role("link", name=words).first.click()
+    desk.locator("summary").filter(has_text="提请挂牌督办").click()
+    form = desk.locator("form").filter(has=desk.get_by_role("button", name="提请挂牌督办"))
+    form.get_by_label("理由").fill("几家单位都不接。")
+    form.get_by_role("button", name="提请挂牌督办").click()
+    expect(desk.get_by_text("提请挂牌督办报告（待签发）").first).to_be_visible()
+    number = desk.locator(".s-head .s-num").first.inner_text()
+    running.manage("shell", "-v0", text=BRIEF)
+    secretary, tap = a_screen(PHONE), Taps()
+    signs_in(secretary, running, "shuji", "/phone/")
+    tap.count += 1  # on the link in the message
+    secretary.goto(brief_link(running))
+    brief = secretary.get_by_role("region", name="今日专报")
+    expect(brief).to_contain_text("需要您定：签发提请报告，还是不予签发")
+    assert words[:6] not in brief.inner_text()
+    tap(brief.locator(f"a[href*='{number}']"))
+    tap(secretary.locator("summary").filter(has_text="批示"))
+    secretary.get_by_label("批示内容").fill("请城管办今天到现场。")
+    tap(secretary.get_by_role("button", name="批示", exact=True))
+    expect(secretary.get_by_text("“批示”已办理。")).to_be_visible()
+    assert serious(secretary) == []
+    assert tap.count <= 4
+    tap.count = 2
+    tap(secretary.get_by_role("button", name="签发提请挂牌督办报告"))
+    expect(secretary.get_by_text("“签发”已办理。")).to_be_visible()
+    assert tap.count <= 4
