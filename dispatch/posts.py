@@ -4,7 +4,7 @@ office is vacant, and what was meant for it climbs on and says so."""
 from django.utils import timezone
 
 from dispatch.models import Level
-from street.models import Posting, Role
+from street.models import Organisation, Posting, Role
 
 OFFICES = {
     Level.DESK: (Role.SUPERVISOR, Role.SHIFT_LEADER),
@@ -13,6 +13,8 @@ OFFICES = {
     Level.COMMUNITY_SECRETARY: (Role.COMMUNITY_SECRETARY,),
 }
 """岗位 of a level, and where it climbs when nobody holds it."""
+HEADS = (Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
+"""单位负责人: a community's is its secretary."""
 LAST = Role.SHIFT_LEADER
 """空缺到顶: who is told when the top office is vacant too."""
 
@@ -22,7 +24,7 @@ class Posts:
 
     def __init__(self, organisations, at):
         """`organisations`: ids. A person who has left, or whose account is closed, holds nothing."""
-        roles = {role for chain in OFFICES.values() for role in chain} | {LAST}
+        roles = {role for chain in OFFICES.values() for role in chain} | {*HEADS, LAST}
         current = Posting.objects.current(timezone.localdate(at))
         held = current.filter(organisation__in=organisations, role__in=roles, user__is_active=True)
         self.held = set(held.values_list("organisation", "role"))
@@ -30,6 +32,10 @@ class Posts:
     def vacant(self, organisation, role):
         """空缺: whether nobody holds `role` at the organisation of that id."""
         return (organisation, role) not in self.held
+
+    def headless(self, unit):
+        """单位负责人空缺: nobody heads the unit. A body outside the government has its own order, which is not ours to judge."""
+        return unit.relation != Organisation.Relation.OUTSIDE and all(self.vacant(unit.pk, role) for role in HEADS)
 
     def first_held(self, organisation, roles):
         """(the first of `roles` that somebody holds, a sentence about those that nobody does, empty where none)."""

@@ -91,12 +91,21 @@ def _press(checkpoint, outcome, word):
 def _whom(checkpoint, outcome):
     """(whom a notice is addressed to, how they are called, what is said of a vacant office)."""
     to, unit = checkpoint.rung.to, unit_of(checkpoint)
-    if to in UNIT_LEVELS and unit is not None:
-        return {"organisation": unit}, unit, ""
-    nobody = "（尚无承办单位，请工作专班处理）" if to in UNIT_LEVELS else ""
+    nobody = ""
+    if to in UNIT_LEVELS:
+        nobody = _nobody(to, unit, outcome.posts)
+        if not nobody:
+            return {"organisation": unit}, unit, ""
     level = Level.DESK if to in UNIT_LEVELS else Level(to)
     role, gap = outcome.posts.first_held(checkpoint.case.street_id, OFFICES[level])
     return {"role": role}, Role(role).label if gap else level.label, nobody + gap
+
+
+def _nobody(to, unit, posts):
+    """Why a unit is not told but the desk: there is none, or nobody heads it. Empty where it is told."""
+    if unit is None:
+        return "（尚无承办单位，请工作专班处理）"
+    return f"（{unit}单位负责人空缺，转工作专班）" if to == Level.UNIT_HEAD and posts.headless(unit) else ""
 
 
 def unit_of(checkpoint):
@@ -259,7 +268,8 @@ def _outcome(live, at):
     levels, stepped = _eyes(live)
     by_itself = {row.case.street_id for row in live if row.rung.self_issue}
     authorities = standing.in_force(by_itself, at) if by_itself else {}
-    return Outcome(at=at, posts=Posts(streets | communities, at), levels=levels, stepped=stepped, authorities=authorities)
+    units = {unit.pk for row in live if (unit := unit_of(row))}
+    return Outcome(at=at, posts=Posts(streets | communities | units, at), levels=levels, stepped=stepped, authorities=authorities)
 
 
 # What each checkpoint has of its own is joined, and no more of it than the measures read: a thousand rows are built from it

@@ -5,6 +5,7 @@ from django.db import transaction
 from dispatch.actions.handling import REWORK_CLASS
 from dispatch.actions.ladder import MEASURES
 from dispatch.deadlines import SIGN_CLASS
+from dispatch.loading.rungs import ADDRESSEES
 from dispatch.models import Allowance, Anchor, EscalationRung, Letter, Policy, RoutingRule, TimeLimit, Trigger
 from grievance.casework import Refused
 from grievance.models import Category
@@ -79,6 +80,8 @@ def gaps_of(policy):
 
 def _nonsense(rung):
     """What a rung edited by hand may say and cannot mean; a file is checked when it is loaded (`dispatch.loading.reach`)."""
+    if rung.to not in ADDRESSEES.get(rung.measure, ()):
+        yield f"阶梯 {rung.code}：{rung.get_measure_display()}不能给“{rung.get_to_display()}”"
     if rung.self_issue and (rung.measure, rung.paper) != (EscalationRung.Measure.DRAFT, Letter.Kind.CAUTION):
         yield f"阶梯 {rung.code}：只有提醒函可以自动印发"
     if rung.trigger == Trigger.NEARBY and not (rung.radius and rung.within_hours):

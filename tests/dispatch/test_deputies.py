@@ -119,6 +119,15 @@ class TestVacant:
         assert "分管领导空缺，转街道党工委书记" in notice.text
         assert "分管领导空缺" in event.sentence
 
+    @pytest.mark.parametrize(("unit", "told"), [("luxi", "luxi"), ("sifasuo", None), ("heat", "heat")])
+    def test_a_unit_that_nobody_heads_is_not_told_but_the_desk(self, scene, unit, told):
+        """路西 has its secretary, 司法所 nobody; 供热公司 is outside and keeps its own order."""
+        a_rung(scene, "after", 0, anchor="accept", unit="clock_hour", to="unit_head", code="head")
+        fired(an_order(scene, to=getattr(scene, unit)).accept_due_at)
+        notice = Notice.objects.get(key__startswith="checkpoint:")
+        assert (notice.organisation.code if notice.organisation else None) == told
+        assert ("单位负责人空缺，转工作专班" in notice.text) == (told is None)
+
     def test_at_the_vacant_top_the_shift_leader_is_told_and_nobody_signs_for_the_secretary(self, scene):
         leaves("secretary")
         notice, event = climbs(scene)

@@ -164,6 +164,7 @@ class TestEditedByHand:
             ({"measure": "draft", "to": "street_leader", "paper": "supervise", "self_issue": True}, "只有提醒函"),
             ({"trigger": "nearby", "radius": 200}, "半径和时间窗"),
             ({"answer_amount": 1}, "数量和单位"),
+            ({"measure": "chase", "to": "next_level"}, "不能给"),
         ],
     )
     def test_it_is_not_issued(self, street, tmp_path, wrong, why):
