@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
-from dispatch.actions import instructions, issuing, ladder, receiving
+from dispatch.actions import instructions, issuing, ladder, rearming, receiving
 from dispatch.actions.receiving import Addressee
 from dispatch.models import Anchor, Letter, Supervision
 from dispatch.posts import Posts
@@ -145,6 +145,7 @@ def discard(letter, *, reason, by, at):
     if letter.supervision and letter.supervision.status == Supervision.Status.RAISED:
         row = lock(letter.supervision)
         SUPERVISION.apply("lift", row, by=by, at=at, ended_at=at, ended_by=by, outcome=reason, sentence=f"不予督办：{reason}")
+        rearming.climb_again(row, at=at)
     return letter
 
 
@@ -310,7 +311,9 @@ def unlist(supervision, *, outcome, confirmed=(), by, at):
 @transaction.atomic
 def lift(supervision, *, outcome, by, at):
     """解除督办: the secretary is satisfied that it is done, or gives it back with the reason."""
-    return _end("lift", supervision, outcome, "解除督办", by=by, at=at)
+    row = _end("lift", supervision, outcome, "解除督办", by=by, at=at)
+    rearming.climb_again(row, at=at)
+    return row
 
 
 @transaction.atomic
