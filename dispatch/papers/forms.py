@@ -13,7 +13,7 @@ K, R = Letter.Kind, Organisation.Relation
 CLOSING = "，。、；：？！”’）》」】"
 OFFICE = "{}办事处"
 PARTY = "中共{}工作委员会"
-DESK = "{}百姓说事直通车工作专班"
+DESK = "{}直通车工作专班"
 DISTRICT = "中共{}委员会"
 
 

@@ -29,7 +29,8 @@ def letter_facts(letter):
         "template": form.template, "noun": form.noun, "organ": _organ(letter, form), "number": letter.number,
         "draft": letter.status != Letter.Status.ISSUED, "title": title, "title_lines": balanced(title, _whole(case, form)),
         "to": TO_PETITIONER if letter.kind in PETITIONS else _addressee(letter.to),
-        "paragraphs": _paragraphs(letter, veil), "closing": form.closing,
+        "paragraphs": [*(veil.words(line) for line in letter.body.splitlines() if line.strip()), *_until(letter)],
+        "closing": form.closing + _in_nobodys_hand(letter),
         "signer": letter.signed_as, "date": beijing_date(letter.signed_at),
         "copies": copies_of(letter, form), "phone": letter.issuer.phone or case.street.phone,
         **_matter(case, veil), **_work(letter, veil), "attachments": _attachments(letter, form),
@@ -42,9 +43,12 @@ def _organ(letter, form):
     return organ_of(letter.issuer, DESK if letter.authority_id else form.organ)
 
 
-def _paragraphs(letter, veil):
-    said = [veil.words(line) for line in letter.body.splitlines() if line.strip()]
-    return [*said, f"（本件{BY_AUTHORITY}，未经个人签发。）"] if letter.authority_id else said
+def _until(letter):
+    return [f"请于{beijing(letter.answer_due_at)}前反馈。"] if letter.answer_due_at else []
+
+
+def _in_nobodys_hand(letter):
+    return f"（本件{BY_AUTHORITY}，未经个人签发。）" if letter.authority_id else ""
 
 
 def copies_of(letter, form):

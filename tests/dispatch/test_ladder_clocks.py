@@ -7,6 +7,8 @@ import pytest
 from dispatch import sweeps
 from dispatch.actions import handling, supervision
 from dispatch.models import Deadline, Letter, Supervision, TimeLimit
+from dispatch.papers.letters import letter_facts
+from grievance.casework import beijing
 from grievance.models import Case, Notice
 from tests.clock import instant
 from tests.dispatch.rungs import a_quiet_street, a_rung, an_order, fired
@@ -41,6 +43,7 @@ class TestAnswerLimits:
         assert draft.answer_due_at is None
         signed = supervision.sign(draft, by=scene.who("leader"), at=instant("2023-03-15 11:00"))
         assert signed.answer_due_at == instant(until)
+        assert f"请于{beijing(instant(until))}前反馈。" in letter_facts(signed)["paragraphs"]
 
     def test_the_clock_of_the_answer_runs_against_the_addressee_and_ends_with_the_answer(self, scene):
         TimeLimit.objects.create(policy=scene.policy, limit_class="L", anchor="reply", amount=5, unit="working_day")

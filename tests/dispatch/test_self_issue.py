@@ -61,8 +61,8 @@ class TestGoesOut:
     def test_the_paper_says_so_and_names_nobody(self, scene):
         facts = IssuedPaper.objects.get(letter=issued(scene)).facts
         assert facts["signer"] == "依值班长授权自动印发"
-        assert "依值班长授权自动印发" in facts["paragraphs"][-1]
-        assert facts["organ"] == "沙依巴克区骑马山街道百姓说事直通车工作专班"
+        assert facts["closing"] == "特此提醒。（本件依值班长授权自动印发，未经个人签发。）"
+        assert facts["organ"] == "沙依巴克区骑马山街道直通车工作专班"
         people = [user.name for user in scene.people.values()]
         said = "".join([facts["signer"], facts["organ"], *facts["paragraphs"], facts["closing"]])
         assert not [name for name in people if name in said and name != "luxi"]
