@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
-from dispatch.actions import copies, facts, succession, suspension
+from dispatch.actions import copies, facts, instructions, succession, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -70,6 +70,8 @@ def send_order(case, unit, *, lead, policy, limit_class, basis, demand, authorit
     text = f"{role}工单 {order.number}（事项 {case.number}）已派给{unit}，{limits}"
     notify(notice_for(f"order:{order.pk}", "order", case, text, at=at, organisation=unit))
     copies.send(order, at=at)
+    if lead:
+        instructions.follow(case, unit, at=at)
     return order
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from dispatch import deadlines
 from dispatch.actions import facts
 from dispatch.eye import INSTRUCT, INSTRUCTION, TYPE_IN
-from dispatch.models import Anchor, Instruction
+from dispatch.models import Anchor, Deadline, Instruction, WorkOrder
 from grievance import media
 from grievance.casework import Refused, beijing, involve, lock, notice_for, notify, permit, posting_for, record
 from street.models import Posting, Role
@@ -123,6 +123,20 @@ def _own_draft(move, instruction, *, by, at):
     if row.by_id != by.pk:
         raise Refused("not_yours", f"这是{row.by}的手写批示，须由本人确认，别人不能代为确认。", status=403)
     return row
+
+
+def follow(case, unit, *, at):
+    """批示随主办: what a former lead was asked and has not answered is the new lead's, by the same time. The case is locked."""
+    orders = WorkOrder.objects.filter(case=case)
+    former = orders.filter(lead=True).exclude(handler__in=orders.open().values("handler")).values("handler")
+    for row in case.instructions.unanswered().filter(to__in=former):
+        row.to = unit
+        row.save(update_fields=["to"])
+        running = Deadline.objects.filter(case=case, subject=deadlines.subject_of(row))
+        running.filter(met_at__isnull=True, dropped_at__isnull=True).update(unit=unit)
+        record(case, "instruction.follow", at=at, by=None, subject=row, sentence=f"批示随主办转由{unit}落实。")
+        text = f"事项 {case.number} 有一条批示，{_terms(row)}，请打开查看。"
+        notify(notice_for(f"instruct:{row.pk}:{at:%s}", "instruction", case, text, at=at, organisation=unit))
 
 
 @transaction.atomic

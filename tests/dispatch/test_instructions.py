@@ -138,6 +138,20 @@ def test_communitys_secretary_asks_those_who_work_on_it_and_nobody_far(scene, ca
     assert refused(instructions.give, case, text="x", to=scene.sifasuo, by=by, at=TUESDAY) == "beyond_seat"
 
 
+def test_instruction_goes_with_the_work_to_the_next_lead_by_the_same_time(scene, case):
+    row, other = given(scene, case), given(scene, case, to=scene.heat)
+    due = row.due_at
+    lead = case.orders.get(lead=True)
+    handling.transfer(lead, to=scene.sifasuo, reason="调解未果", by=who(scene, "leader"), at=later(hours=1))
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.to, row.due_at, other.to) == (scene.sifasuo, due, scene.heat)
+    assert Deadline.objects.get(subject=f"instruction:{row.pk}").unit == scene.sifasuo
+    assert told(scene, scene.sifasuo).count() == 1
+    assert refused(instructions.answer, row, text="x", by=who(scene, "luxi"), at=later(hours=2)) == "role_missing"
+    assert instructions.answer(row, text="已约双方", by=who(scene, "sifasuo"), at=later(hours=2)).status == "answered"
+
+
 # --- its clock -----------------------------------------------------------------------------------
 
 
