@@ -3,7 +3,7 @@
 from django import forms
 from django.db.models import Q
 
-from dispatch.models import OrderReturn, Petition, Policy, Suspension
+from dispatch.models import Anchor, OrderReturn, Petition, Policy, Suspension, TimeLimit
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
 from street.models import Organisation
@@ -140,12 +140,13 @@ def leaders_of(case):
 
 
 def classes_of(case, at):
-    """时限等级 of the policy in force."""
+    """时限等级 of the policy in force under which work can be sent: not those of whistles, instructions or drafts."""
     return once(case, "classes", lambda: _classes(Policy.objects.in_force(case.street, at)))
 
 
 def _classes(policy):
-    return sorted(set(policy.limits.values_list("limit_class", flat=True))) if policy else []
+    sent = policy.limits.filter(anchor=Anchor.COMPLETION) if policy else TimeLimit.objects.none()
+    return sorted(set(sent.values_list("limit_class", flat=True)))
 
 
 def instant(label):

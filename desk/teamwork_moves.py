@@ -9,6 +9,8 @@ from dispatch.workflow import UNIT
 from grievance.casework import Refused, Workflow, posting_for
 from grievance.models import Case
 
+IN_TRIAGE = (Case.Status.SUBMITTED, Case.Status.HELD)
+"""待研判: whose door it is, and who goes, is not known yet."""
 BY_SEAT = Workflow("上门")
 """A visit's moves depend on the unit that goes: they stand beside this empty table (see `_on_visit`)."""
 
@@ -76,10 +78,15 @@ def _on_case(case, user):
     moves = [move for move in (whistles.DRAFT, meetings.CALL) if posting_for(move, case, user)]
     if _led(case) and posting_for(support.SUPPORT, case, user):
         moves.append(support.SUPPORT)
-    handling = user.scope.where(UNIT) & {order.handler_id for order in case.orders.all() if order.status in WorkOrder.OPEN}
-    if case.place_id and (handling or posting_for(visits.PLAN, Seat(None, case.street_id), user)):
+    known = case.place_id and case.status not in IN_TRIAGE
+    if known and (posting_for(visits.PLAN, Seat(None, case.street_id), user) or _handles(case, user)):
         moves.append(visits.PLAN)
     return moves
+
+
+def _handles(case, user):
+    units = user.scope.where(UNIT)
+    return bool(units) and any(order.handler_id in units and order.status in WorkOrder.OPEN for order in case.orders.all())
 
 
 def _on_order(order, user):

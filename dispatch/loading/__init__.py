@@ -14,7 +14,7 @@ from street.loading.ledger import Tally
 __all__ = ["Loaded", "load"]
 
 TABLES = (
-    *("policy", "callback", "urge", "quiet", "standing_authority", "confidential", "retention"),
+    *("policy", "callback", "urge", "visit", "quiet", "standing_authority", "confidential", "retention"),
     *("category", "alert", "limit", "allowance", "rung", "route"),
 )
 

@@ -81,7 +81,13 @@ class Content:
         callback.only(*CALLBACK)
         urge.only("hours")
         figures = {field: callback.count(key, least=1) for key, field in CALLBACK.items() if key in callback}
-        return figures | ({"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}) | self._awake()
+        return figures | ({"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}) | self._awake() | self._visit()
+
+    def _visit(self):
+        """联合上门: how many days apart visits to the same door may lie; nothing where the file does not say."""
+        visit = self.file.table("visit", required=False)
+        visit.only("days")
+        return {"visit_days": visit.count("days", least=1)} if "days" in visit else {}
 
     def _awake(self):
         """静默时段: the limit classes of which people are told at night too; nothing where the file does not say."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import sweeps
-from dispatch.actions import handling, whistles
+from dispatch.actions import handling, support, whistles
 from dispatch.models import Deadline, Letter, Whistle, WhistleUnit
 from dispatch.models.policy import Anchor
 from grievance.models import Case, CaseUnit, Event, Notice
@@ -129,6 +129,16 @@ def test_supporting_unit_that_was_not_called_does_not_see_the_whistle_of_its_own
     case = a_led_case(scene, assistants=[scene.xisheng]).case
     a_whistle(scene, case)
     assert not sees(scene, "xisheng") and told(scene.xisheng) == []
+
+
+def test_unit_that_hands_its_order_back_still_reads_what_it_is_called_for(scene):
+    lead = a_led_case(scene)
+    order = support.support(lead.case, to=scene.heat, demand="关阀", by=scene.who("dispatcher"), at=TUESDAY)
+    a_whistle(scene, lead.case, units=[scene.heat])
+    handling.recall(order, reason="改为吹哨", by=scene.who("dispatcher"), at=HALF_PAST)
+    user = scene.who("heat")
+    stand(user, HALF_PAST)
+    assert Case.objects.visible_to(user).filter(pk=lead.case_id).exists()
 
 
 def test_neighbouring_street_sees_nothing(scene, whistle):
