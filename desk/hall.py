@@ -25,6 +25,8 @@ from grievance.wake import wake
 from street.models import HallSeat, Organisation, Place
 
 SHOWN = 12
+KINDS = list(HallSeat.Kind)
+"""常驻 first, 随叫随到 last."""
 SOURCES = [(Case.Source.WINDOW, "来人"), (Case.Source.PHONE, "来电")]
 
 
@@ -154,7 +156,7 @@ def _registered(user, street):
 
 def _shown(request, street, at, *, form=None, slip=None, refused=None, status=200):
     local = timezone.localtime(at)
-    seats = list(HallSeat.objects.on(street, local.date()).select_related("unit"))
+    seats = sorted(HallSeat.objects.on(street, local.date()).select_related("unit"), key=lambda seat: KINDS.index(seat.kind))
     for seat in seats:
         seat.manned = seat.opens <= local.time() < seat.closes
     context = {

@@ -104,7 +104,7 @@ def _page(request, link, token, at, *, contacts=None, refused=None):
     done = DONE.get(request.GET.get("done", ""))
     page = {
         **of_street(case.street), "order": order, "case": case, "link": link, "moves": open_moves(order),
-        "title": veil.words(case.title), "demand": veil.words(order.demand), "voices": _voices(case, veil, token),
+        "demand": veil.words(order.demand), "voices": _voices(case, veil, token),
         "contacts": contacts, "may_ask": contacts is None and bool(outside.shared_contacts(order)),
         "messages": [Line(done)] if done else [], "errors": _errors(request, refused), "typed": request.POST,
     }  # fmt: skip

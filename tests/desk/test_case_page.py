@@ -307,7 +307,7 @@ def test_cost_does_not_grow_with_the_file(scene, order, django_assert_num_querie
         browser.get(page_of(order.case))
 
 
-QUERIES = 28
+QUERIES = 29
 """The case, each table that hangs on it once, the calendar, and what the forms choose from."""
 
 
