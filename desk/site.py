@@ -11,9 +11,11 @@ from desk import queues
 from desk.doors import MATTERS, TRIAGE
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.models import Checkpoint
+from grievance.actions.retention import DECIDE
 from grievance.models import Notice
 from street.models import STREET_ROLES, Calendar, Role
 
+ERASERS = DECIDE.roles
 NOTICES = 8
 FAILING = 3
 """A notice that could not be sent so many times is shown to the desk."""
@@ -78,6 +80,7 @@ def ways(request):
         ("积案", "/desk/backlog/", roles & MATTERS),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("数字", "/desk/figures/", roles & MATTERS),
+        ("删除申请", "/desk/erasures/", roles & ERASERS),
         ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
     ]
