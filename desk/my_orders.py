@@ -1,7 +1,7 @@
 """我的工单 (手机): what my unit owes, by when; one order on one page, with exactly the moves that are open."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from desk import acting, case, lights, phone
 from desk.doors import MATTERS
 from desk.phone import HANDLERS, phone_page
 from dispatch.eye import ASKED
-from dispatch.models import Anchor, Deadline, Instruction, Supervision, WorkOrder
+from dispatch.models import Anchor, Deadline, Instruction, Meeting, MeetingUnit, Supervision, Whistle, WhistleUnit, WorkOrder
 from grievance.actions import privacy
 from grievance.casework import Refused
 from grievance.models import Case
@@ -59,7 +59,7 @@ def orders(request):
     page = pages.get_page(request.GET.get("page"))
     context = {
         "page": page, "lines": lines(page.object_list, at), "counts": counts(mine, at), "done": done,
-        "asked": [] if done else asked_of(request.user),
+        "asked": [] if done else asked_of(request.user), "wanted": [] if done else wanted(request.user, at),
     }  # fmt: skip
     return phone.show(request, "desk/orders.html", context, current="phone-orders")
 
@@ -69,6 +69,34 @@ def asked_of(user):
     units = user.scope.where(ASKED & UNIT_ROLES)
     rows = Instruction.objects.unanswered().filter(to__in=units).exclude(case__status__in=Case.ENDED)
     return list(rows.select_related("case__category", "case__place__community").order_by(F("due_at").asc(nulls_last=True), "pk"))
+
+
+@dataclass(frozen=True)
+class Call:
+    """请到场: a whistle that calls one's unit, or a meeting to which it is invited."""
+
+    case: Case
+    what: str
+    when: datetime
+    where: str
+    replied: bool
+
+
+def wanted(user, at):
+    """请报到、请参会: whistles to which a unit of this person has not come, and meetings still ahead, the first one first."""
+    units = user.scope.where(UNIT_ROLES)
+    of_case = ("case__category", "case__place__community")
+    called = WhistleUnit.objects.filter(organisation__in=units, arrived_at__isnull=True, whistle__status=Whistle.Status.CALLED)
+    invited = MeetingUnit.objects.filter(organisation__in=units, meeting__status=Meeting.Status.CALLED, meeting__meets_at__gte=at)
+    found = [
+        Call(row.whistle.case, f"报到 {row.whistle}", row.whistle.meet_at, row.whistle.where, row.replied_at is not None)
+        for row in called.select_related(*(f"whistle__{path}" for path in of_case))
+    ]
+    found += [
+        Call(row.meeting.case, f"{row.meeting}", row.meeting.meets_at, row.meeting.where, row.replied_at is not None)
+        for row in invited.select_related(*(f"meeting__{path}" for path in of_case))
+    ]
+    return sorted(found, key=lambda call: call.when)
 
 
 def next_due():

@@ -120,7 +120,8 @@ def test_list_costs_the_same_however_long(scene, luxi, order, django_assert_num_
     luxi.get("/phone/orders/")
     for _ in range(3):
         an_order(scene)
-    with django_assert_num_queries(SIGNED_IN + 5):  # count of pages, orders, clocks, counts, instructions
+    # count of pages, orders, clocks, counts, instructions, whistles, meetings
+    with django_assert_num_queries(SIGNED_IN + 7):
         luxi.get("/phone/orders/")
 
 

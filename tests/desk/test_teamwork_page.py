@@ -214,6 +214,23 @@ def test_supporter_is_sent_from_the_page(scene, case):
     assert case.orders.get(handler=scene.heat).demand == "关闭伴热"
 
 
+def test_phone_says_where_a_unit_is_wanted_until_it_has_come(scene, case):
+    row = a_whistle(scene, case, at=NOW)
+    call = {"topic": "冰柱赔偿", "where": "三楼", "meets_at": LATER, "units": [scene.heat]}
+    meetings.call(case, **call, by=scene.who("leader"), at=NOW)
+    heat = a_phone(scene.who("heat"))
+    page = text_of(heat.get("/phone/orders/"))
+    assert "请到场 2 次" in page and "沙骑街哨〔2023〕1号" in page and "冰柱赔偿" in page and page_of(case) in page
+    whistles.arrive(row, units=[scene.heat], by=scene.who("luxi"), at=LATER)
+    assert "请到场 1 次" in text_of(heat.get("/phone/orders/"))
+    assert "请到场" not in text_of(a_phone(scene.who("xisheng")).get("/phone/orders/"))
+
+
+def test_phone_says_nothing_of_a_draft(scene, case):
+    a_draft(scene, case, at=NOW)
+    assert "请到场" not in text_of(a_phone(scene.who("heat")).get("/phone/orders/"))
+
+
 # --- visits ---------------------------------------------------------------------------------------
 
 

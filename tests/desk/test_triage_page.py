@@ -166,6 +166,6 @@ def test_cost_does_not_grow_with_the_queue(scene, desk, django_assert_num_querie
         desk.get(f"{PAGE}?case={chosen.number}")
 
 
-QUERIES = 21
-"""Count and page of the queue; the case with voices, complainants, pictures, remarks, events, actors, orders, supervision and
-mediation; policy and route of the suggestion; twins; the number and its earlier matters; what the forms choose from."""
+QUERIES = 22
+"""Count and page of the queue; the case with voices, complainants, pictures, remarks, events, actors, orders, supervision,
+mediation and adoptions; policy and route of the suggestion; twins; the number and its earlier matters; what forms choose from."""
