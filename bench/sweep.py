@@ -1,6 +1,8 @@
 """清扫快慢: how long one sweep takes with 1,000 checkpoints due, among 1,000,000 open ones and among 100,000.
 
-    .venv/bin/python -m bench.sweep [--open 1000000 100000] [--due 1000] [--rounds 7]
+    .venv/bin/python -m bench.sweep [--open 1000000 100000] [--due 1000] [--rounds 7] [--far 9000000]
+
+`--far` adds so many open checkpoints that fall due much later to another copy of the first layout: ten million in all.
 
 Everything a sweep writes is written: notices, drafts with their own clocks, supervision, events. bench/README.md says what the
 figures mean.
@@ -77,6 +79,16 @@ class Copies:
         )  # fmt: skip
         Checkpoint.objects.filter(case=self.order.case).delete()
 
+    def far(self, count):
+        """Open checkpoints due a year on, beside the others of the same clocks: rows and entries of indexes, and no wider."""
+        from dispatch.models import Checkpoint
+
+        if not count:
+            return
+        beside = f"generate_series(1, {-(-count // Checkpoint.objects.count())}) g"
+        due = f"t.due_at + interval '1 year' + g * interval '{self.rows} s'"
+        self.copy(Checkpoint, "fired_at IS NULL", beside, occasion="t.occasion || '/' || g", due_at=due)
+
     def story(self):
         """What has happened and been sent so far."""
         from grievance.models import CaseUnit, Event, Notice
@@ -87,7 +99,7 @@ class Copies:
         self.copy(CaseUnit, mine, self.cases, case_id="c.id")
 
 
-def load(rows, *, scattered=False):
+def load(rows, *, scattered=False, far=0):
     """A street with its policy, and `rows` open checkpoints with the cases, orders, clocks, events and notices they come from.
 
     One order is made by the real actions; the others are copies of its rows."""
@@ -96,6 +108,7 @@ def load(rows, *, scattered=False):
     copies = Copies(one_order(), rows, scattered)
     copies.work()
     copies.checkpoints()
+    copies.far(far)
     copies.story()
     with connection.cursor() as cursor:
         # What the loading left to be written is no part of a sweep
@@ -199,23 +212,28 @@ def spread(seconds):
     return f"{median(seconds) * 1000:.0f} ms（{max(seconds) * 1000:.0f}）"
 
 
+def layouts_of(sizes, far):
+    """{name: (open checkpoints, whether scattered, how many more that are due much later)}."""
+    first = sizes[0]
+    if far:
+        return {f"{first + far:,}": (first, False, far), f"{first:,}": (first, False, 0)}
+    others = {f"{rows:,}": (rows, False, 0) for rows in sizes[1:]}
+    return {f"{first:,}": (first, False, 0), f"{first:,}，散": (first, True, 0), **others}
+
+
 def main():
     """Start a private PostgreSQL, load it, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--open", type=int, nargs="+", default=[1_000_000, 100_000])
     parser.add_argument("--due", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--far", type=int, default=0)
     options = parser.parse_args()
-    first = options.open[0]
-    layouts = {
-        f"{first:,}": (first, False),
-        f"{first:,}，散": (first, True),
-        **{f"{rows:,}": (rows, False) for rows in options.open[1:]},
-    }
+    layouts = layouts_of(options.open, options.far)
     with machine.postgres():
-        for name, (rows, scattered) in layouts.items():
+        for name, (rows, scattered, far) in layouts.items():
             machine.create(name)
-            load(rows, scattered=scattered)
+            load(rows, scattered=scattered, far=far)
         report(measure(list(layouts), options.due, options.rounds))
         print(machine.facts())
 

@@ -27,8 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--streets", type=int, default=1)
         parser.add_argument("--since", default="2023-03-01 09:00", help="北京时间")
         parser.add_argument("--seed", type=int, default=7)
+        parser.add_argument("--hurried", action="store_true", help="不影响结果的清扫一天只跑四遍")
 
-    def handle(self, *, cases, days, streets, since, seed, **options):
+    def handle(self, *, cases, days, streets, since, seed, hurried, **options):
         """Play, check, report. CommandError where there are matters already, or where something did not hold."""
         call_command("migrate", verbosity=0)
         if Case.objects.exists():
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         self._load(streets)
         settings.NOTICE_BACKEND = "config.replay.playing.handed_over"
         began, spent, start = time.monotonic(), time.process_time(), local(since)
-        stage, audit = playing.play(cases, seed=seed, since=start, until=start + timedelta(days=days), tell=self._tell)
+        until = start + timedelta(days=days)
+        stage, audit = playing.play(cases, seed=seed, since=start, until=until, tell=self._tell, hurried=hurried)
         self.stdout.write(f"$ {' '.join(['manage.py', *sys.argv[1:]])}")
         self.stdout.write(f"用时 {time.monotonic() - began:.0f} 秒，处理器 {time.process_time() - spent:.0f} 秒")
         self._report(stage, audit)
