@@ -10,7 +10,7 @@ from grievance.models import Case, Notice
 from street.models import Role, User
 from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, an_order, moves_on, text_of
-from tests.dispatch.scene import TUESDAY, a_street, person
+from tests.dispatch.scene import TUESDAY, a_street, organisation, person
 
 pytestmark = pytest.mark.django_db
 
@@ -307,3 +307,38 @@ def test_move_of_a_higher_seat_is_refused_and_what_was_typed_is_kept(scene, orde
 
 def test_handler_without_a_seat_is_forbidden(scene, order):
     assert a_phone(scene.who("luxi")).get("/phone/secretary/").status_code == 403
+
+
+# --- deadlocks for the district ------------------------------------------------------------------
+
+
+def passed_on(scene, order, *units):
+    """The lead goes from one unit to the next; nobody accepts it."""
+    for hours, unit in enumerate(units, 1):
+        order = handling.transfer(order, to=unit, reason="职责不明", by=scene.who("leader"), at=NOW + timedelta(hours=hours))
+    return order.case
+
+
+def test_district_sees_a_deadlock_between_its_offices_and_nobodys_words(scene, district, order):
+    roads, parks = (
+        organisation(code, "department", scene.street.parent, relation="district", name=code) for code in ("roads", "parks")
+    )
+    case = passed_on(scene, order, roads, parks)
+    page = text_of(district.get("/phone/secretary/"))
+    assert "跨部门僵局 1 件" in page and case.number in page and "roads、parks" in page
+    assert "车窗" not in page and "刘" not in page
+    assert district.get(page_of(case)).status_code == 404
+
+
+def test_streets_own_quarrel_is_no_business_of_the_district(scene, district, order):
+    case = passed_on(scene, order, scene.sifasuo, scene.luxi, scene.sifasuo, scene.luxi)
+    page = text_of(district.get("/phone/secretary/"))
+    assert "僵局" not in page and case.number not in page
+
+
+def test_secretary_of_a_street_is_shown_no_deadlock_of_the_district(scene, secretary, order):
+    roads, parks = (
+        organisation(code, "department", scene.street.parent, relation="district", name=code) for code in ("roads", "parks")
+    )
+    passed_on(scene, order, roads, parks)
+    assert "跨部门僵局" not in text_of(secretary.get("/phone/secretary/"))
