@@ -19,7 +19,7 @@ END_ADOPTION = Move("end_adoption", "结束包案", set(), None, LEADERS)
 S = Instruction.Status
 INSTRUCTION = Workflow(
     "批示",
-    Move("confirm", "确认手写批示", {S.DRAFT}, S.GIVEN, GIVERS),
+    Move("confirm", "确认批示", {S.DRAFT}, S.GIVEN, GIVERS),
     Move("discard", "不予确认", {S.DRAFT}, S.DISCARDED, GIVERS),
     Move("report", "报告落实", {S.GIVEN, S.BACK}, S.ANSWERED, ASKED),
     Move("settle", "认可", {S.ANSWERED}, S.SETTLED, GIVERS),

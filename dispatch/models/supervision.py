@@ -135,9 +135,7 @@ class Instruction(models.Model):
             )
         ]
         indexes = [
-            models.Index(
-                name="instruction_open", fields=["by"], condition=Q(status__in=["draft", "given", "answered", "back"])
-            )
+            models.Index(name="instruction_open", fields=["by"], condition=Q(status__in=["draft", "given", "answered", "back"]))
         ]
 
     def __str__(self):
