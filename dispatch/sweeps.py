@@ -26,7 +26,7 @@ from dispatch.models import (
     WorkOrder,
 )
 from grievance.actions import triage
-from grievance.casework import lock
+from grievance.casework import Refused, lock
 from grievance.models import Case
 from street.models import Calendar, Organisation, Posting
 
@@ -115,6 +115,9 @@ def issue_authorised(*, at, size=200):
     for letter in marked:
         try:
             supervision.issue_by_authority(letter, at=at)
+        except Refused as refused:
+            # Somebody signed it, set it aside, or issued it a moment ago
+            log.info("letter %s was not issued by authority: %s", letter.pk, refused.code)
         except Exception:
             # It stays a draft with a clock of its own, which climbs to those who may sign it
             log.exception("letter %s was not issued by authority", letter.pk)

@@ -97,6 +97,19 @@ class TestGoesOut:
         letter = issued(scene, answer_amount=1, answer_unit="working_day")
         assert letter.answer_due_at == instant("2023-03-15 19:30")
 
+    def test_one_that_cannot_go_out_does_not_hold_up_the_next(self, scene, monkeypatch):
+        a_rung(scene, "after", 0, anchor="signature", unit="clock_hour", to="street_leader", code="unsigned")
+        at = drafted(scene)
+        other = an_order(scene)
+        fired(other.accept_due_at)
+        bad, good = Letter.objects.order_by("pk")
+        number = supervision._number
+        monkeypatch.setattr(supervision, "_number", lambda letter, at: 1 / 0 if letter.pk == bad.pk else number(letter, at))
+        assert sweeps.issue_authorised(at=at) == 2
+        assert dict(Letter.objects.values_list("pk", "status")) == {bad.pk: "draft", good.pk: "issued"}
+        assert Letter.objects.get(pk=good.pk).number.endswith("1号")
+        assert bad.deadlines.filter(anchor="signature", met_at__isnull=True, dropped_at__isnull=True).exists()
+
 
 class TestStaysADraft:
     """仍是草稿."""
