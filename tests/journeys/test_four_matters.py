@@ -105,7 +105,7 @@ def justice_office_brings_them_together(clock, liu):
     clock.reach("2023-03-15 11:00")
     office.works(order, "open_mediation", on=liu.case, parties="车主；物业", helpers="律师", willing="applicant")
     settled = liu.case.mediations.get(status="open")
-    office.works(order, "consent", on=settled, party=settled.sides.get(side="other").pk, agreed="1")
+    office.works(order, "consent", on=settled, party=str(settled.sides.get(side="other").pk), agreed="1")
     clock.reach("2023-03-15 16:30")
     office.works(
         order, "agree", on=settled, form="written", agreement="物业公司赔偿车主500元，三日内付清。",
