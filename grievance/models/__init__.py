@@ -9,6 +9,8 @@ from grievance.models.grievance import Grievance, Remark
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.qr_code import QRCode
+from grievance.models.scan_count import ScanCount
+from grievance.models.sheet_text import SheetText
 
 __all__ = [
     "Alert",
@@ -24,5 +26,7 @@ __all__ = [
     "Notice",
     "QRCode",
     "Remark",
+    "ScanCount",
+    "SheetText",
     "Urgency",
 ]
