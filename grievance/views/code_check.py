@@ -41,7 +41,7 @@ def check(request):
 def verdict(link, user):
     """Which place a printed link leads to, or why it leads to none."""
     match = LINK.fullmatch(link)
-    if match is None:
+    if match is None or (match["site"] and not host_of(match["site"])):
         shape = "说事码的链接里有“/q/”，后面是一串字母和数字。请重新扫一次，把整个链接粘贴进来。"
         return Verdict("warn", "看不出是说事码", shape)
     site = match["site"]
