@@ -299,7 +299,7 @@ def test_twenty_buildings_cost_no_statement_more_than_two(desk, django_assert_nu
             estate.Line(n, {"community": LUXI, "estate": f"小区{count}", "building": f"{n}号楼", "door": "1单元"})
             for n in range(2, 2 + count)
         ]
-        # Postings; streets locked; postings again; communities, places, codes, grids; estate, buildings, doors; codes; a savepoint
+        # Postings; streets locked; postings; communities, places, codes, grids; estate, buildings, doors; codes; a savepoint
         with django_assert_num_queries(11 + 2):
             made = estates.make(lines, by=desk, at=MONDAY_10AM)
         assert (made.places, made.codes, made.kept) == (2 * count + 1, count, 0)
