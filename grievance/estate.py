@@ -43,6 +43,8 @@ SYSTEMS = {
     "高德": System.GCJ02, "腾讯": System.GCJ02,
 }  # fmt: skip
 COUNTRY = {"latitude": (3, 54), "longitude": (73, 136)}
+NUMBERED = {"building": "号楼", "door": "单元"}
+"""A number alone would be read on a wall as part of what stands before it, and be another place than the one in full."""
 ROADS = ("路", "街", "巷", "大道")
 HEADING_WITHIN = 10
 """Lines in which the headings must come: above them a title may stand."""
@@ -272,6 +274,9 @@ def _check_words(line):
         line.errors.append("没有写小区（道路、路口、工地也写在这一列）")
     if any(len(name) > NAME_MAX for _, name in line.steps):
         line.errors.append(f"名称超过 {NAME_MAX} 个字")
+    for column, example in NUMBERED.items():
+        if words.get(column, "").isdigit():
+            line.errors.append(f"“{COLUMNS[column]}”只写了 {words[column]}，请写全，如“{words[column]}{example}”")
     _check_kind(line)
     line.position = _position(line)
 

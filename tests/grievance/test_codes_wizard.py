@@ -176,6 +176,8 @@ WRONG = {
     "no number at all": ([LUXI, "幸福小区", "", "", "", "", "NaN", "87.6", "WGS84"], "纬度“NaN”不是数字"),
     "a formula in disguise": ([LUXI, '=cmd|"/c calc"!A1'], "不能以 = 开头"),
     "letters nobody sees": ([LUXI, "幸福\u202e小区"], "看不见的字符"),
+    "a number for a building": ([LUXI, "幸福小区", "3"], "只写了 3，请写全，如“3号楼”"),
+    "a number for a door": ([LUXI, "幸福小区", "3号楼", "２"], "只写了 2，请写全，如“2单元”"),
     "a name too long for a wall": ([LUXI, "长" * 81], "名称超过 80 个字"),
 }
 
@@ -351,9 +353,9 @@ def test_table_as_offices_write_it_is_understood(desk):
         '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>骑马山路西社区</t></si>'
         "<si><r><t>幸福</t></r><r><t>小区</t></r><rPh><t>xingfu</t></rPh></si></sst>"
     )
-    row = '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="B5" t="s"><v>1</v></c><c r="C5"><v>3</v></c></row>'
+    row = '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="B5" t="s"><v>1</v></c><c r="C5" t="str"><v>3号楼</v></c></row>'
     with zipfile.ZipFile(io.BytesIO(with_cells(row))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml")
     content = repacked({"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": shared.encode()})
     lines = estate.lines_of(spreadsheet.read(SimpleUploadedFile("a.xlsx", content)))
-    assert [(line.number, line.called) for line in lines] == [(5, "幸福小区3")]
+    assert [(line.number, line.called) for line in lines] == [(5, "幸福小区3号楼")]
