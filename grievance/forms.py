@@ -5,7 +5,7 @@ import secrets
 from django import forms
 
 from grievance import proof, said
-from grievance.models import Grievance
+from grievance.models import Grievance, SheetText
 
 # Refused code → the field beside which the sentence stands
 FIELD_OF = {
@@ -66,3 +66,20 @@ class ReportForm(forms.Form):
             self.data = self.data.copy()
             self.data["key"] = key = new_key()
             self.data["challenge"], self.data["proof"] = proof.challenge(key, self.at), ""
+
+
+class SheetTextForm(forms.ModelForm):
+    """张贴文字: only the administrator may say that the line in another language is approved."""
+
+    class Meta:
+        model = SheetText
+        fields = ["helper", "other", "other_approved"]
+
+    def __init__(self, *args, approves, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["helper"].required = False
+        self.fields["other_approved"].disabled = not approves
+
+    def typed(self):
+        """What `codes.word` is told."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from grievance import api
-from grievance.views import codes, follow, home, report, rights
+from grievance.views import code_check, code_sheets, code_wizard, codes, follow, home, report, rights
 
 app_name = "grievance"
 urlpatterns = [
@@ -16,9 +16,15 @@ urlpatterns = [
     path("r/<str:receipt>/data/", rights.rights, name="rights"),
     path("r/<str:receipt>/data/copy/", rights.copy, name="rights_copy"),
     path("privacy/", home.privacy, name="privacy"),
-    path("codes/", codes.sheets, name="codes"),
+    path("codes/", code_sheets.sheets, name="codes"),
     path("codes/register/", codes.register, name="code_register"),
     path("codes/issue/<slug:place>/", codes.issue, name="issue_code"),
     path("codes/<int:pk>/revoke/", codes.revoke, name="revoke_code"),
+    path("codes/<int:pk>/replace/", codes.replace, name="replace_code"),
+    path("codes/wizard/", code_wizard.wizard, name="code_wizard"),
+    path("codes/wizard/confirm/", code_wizard.confirm, name="confirm_codes"),
+    path("codes/wizard/template/", code_wizard.template, name="code_template"),
+    path("codes/wording/<slug:street>/", code_sheets.wording, name="code_wording"),
+    path("codes/check/", code_check.check, name="check_code"),
     path("", include("grievance.case_urls")),
 ]

@@ -9,7 +9,6 @@ import pytest
 from django.db import connections
 from django.test import TransactionTestCase
 
-from grievance.classify import screening
 from tests import services, triggers
 
 # marker → (what is missing, how it is found)
@@ -98,6 +97,8 @@ def history_can_be_emptied():
 @pytest.fixture(autouse=True)
 def words_of_this_test():
     """What the process remembers of the office's words is of the test before."""
+    from grievance.classify import screening
+
     screening.forget()
 
 

@@ -17,6 +17,8 @@ from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
+from grievance.models.scan_count import ScanCount
+from grievance.models.sheet_text import SheetText
 
 __all__ = [
     "Alert",
@@ -40,5 +42,7 @@ __all__ = [
     "Remark",
     "RetentionRule",
     "Tombstone",
+    "ScanCount",
+    "SheetText",
     "Urgency",
 ]

@@ -34,6 +34,22 @@ class QRCodeQuerySet(models.QuerySet["QRCode"]):
         streets = scope.streets | scope.where({Role.SYSTEM_ADMIN})
         return self.filter(Q(place__street__in=streets) | Q(place__community__in=scope.organisations))
 
+    def narrowed(self, wanted):
+        """筛选: by `community`, `estate` (it and all that lies in it), `kind` or one `place`, as a page's address says."""
+        return self.filter(of_places(wanted, "place__"))
+
+
+def of_places(wanted, prefix=""):
+    """A condition on places from {community, estate, kind, place}; what is left out or empty is not asked."""
+    found = Q()
+    for name, field in (("community", "community__code"), ("kind", "kind"), ("place", "code")):
+        if value := wanted.get(name):
+            found &= Q(**{f"{prefix}{field}": value})
+    if estate := wanted.get("estate"):
+        ups = ("", "parent__", "parent__parent__")
+        found &= Q(*(Q(**{f"{prefix}{up}code": estate}) for up in ups), _connector=Q.OR)
+    return found
+
 
 class QRCode(models.Model):
     """说事码: a random token for one place; what is printed on a wall holds no personal data."""

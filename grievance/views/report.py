@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from grievance import classify, proof, throttle
+from grievance import classify, proof, scans, throttle
 from grievance.actions import intake
 from grievance.casework import Refused
 from grievance.forms import ReportForm, new_key
@@ -35,7 +35,11 @@ def usable(code):
 def report(request, token):
     """我要说事: GET shows the form, POST takes what was said and goes on to the receipt."""
     read = QRCode.objects.select_related("place__parent__parent__parent", "place__street")
-    code = usable(read.filter(token=token).first())
+    code = read.filter(token=token).first()
+    if code is not None:
+        # One out of use is counted too: whoever scans it shows that the old sheet still hangs
+        scans.note(request, code, at=timezone.now())
+    code = usable(code)
     if request.method != "POST":
         return _page(request, code, ReportForm(at=timezone.now()))
     at = timezone.now()

@@ -118,7 +118,7 @@ def filled(pattern, rows, scene):
     of_order = "orders/" in pattern
     values = {
         "<str:number>": (rows["order"] if of_order else rows["case"]).number, "<str:grievance>": rows["grievance"].number,
-        "<slug:place>": scene.building.code, "<slug:move>": "accept", "<slug:kind>": "order",
+        "<slug:place>": scene.building.code, "<slug:street>": scene.street.code, "<slug:move>": "accept", "<slug:kind>": "order",
         "<path:object_id>": str(pk_for(pattern, rows, scene)),
         "<int:pk>": str(pk_for(pattern, rows, scene)), "<path:content_type_id>/": "1/", "<id>": "1", "<int:content_type_id>": "1",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from django.contrib.staticfiles import finders
 
 REPO = Path(__file__).resolve().parents[2]
 INK = ["ink", "ink-soft", "accent", "accent-deep", "good", "warn", "bad"]
+SHEETS = ["resident.css", "staff.css", "admin.css", "codes.css", "codes-desk.css"]
 GROUND = ["paper", "ground", "sunk", "accent-soft", "good-soft", "warn-soft", "bad-soft"]
 
 
@@ -50,19 +51,22 @@ def test_what_a_resident_loads_stays_small(names, most):
     assert sum(len(sheet(name).encode()) for name in names) <= most
 
 
-@pytest.mark.parametrize("name", ["resident.css", "staff.css", "admin.css", "codes.css"])
+@pytest.mark.parametrize("name", SHEETS)
 def test_colours_are_named_in_the_tokens_alone(name):
     # A printed code is black on white whatever the palette says
     allowed = {"#fff", "#000", "#777"} if name == "codes.css" else {"#fff"}
     assert set(re.findall(r"#[0-9a-f]{3,6}\b", sheet(name))) - allowed == set()
 
 
-@pytest.mark.parametrize("name", ["resident.css", "staff.css", "admin.css", "codes.css"])
+@pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_uses_only_tokens_that_exist(name):
     known = set(re.findall(r"(--ss-[\w-]+):", sheet("tokens.css")))
     assert set(re.findall(r"var\((--ss-[\w-]+)", sheet(name))) - known == set()
 
 
-@pytest.mark.parametrize("name", ["tokens.css", "resident.css", "staff.css", "admin.css", "codes.css"])
+@pytest.mark.parametrize(
+    "name",
+    ["tokens.css", *SHEETS, "codes-a5.css", "codes-sticker.css"],
+)
 def test_a_sheet_fetches_nothing(name):
     assert re.findall(r"@import|url\(|@font-face", sheet(name)) == []
