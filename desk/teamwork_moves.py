@@ -6,6 +6,7 @@ from dispatch.actions import meetings, support, visits, whistles
 from dispatch.models import Anchor, Deadline, Meeting, Visit, Whistle, WorkOrder
 from dispatch.teamwork import MEETING, VISIT, WHISTLE, Seat, on_site, row_of
 from dispatch.workflow import UNIT
+from grievance.actions import privacy
 from grievance.casework import Refused, Workflow, posting_for
 from grievance.models import Case
 
@@ -140,6 +141,8 @@ def _whistles(case, user):
         clocks = {row.subject: row for row in Deadline.objects.filter(case=case, anchor=Anchor.ARRIVAL)}
     for whistle in found:
         whistle.case = case
+        whistle.said = privacy.words_for(whistle.matter, case, user)
+        whistle.came_of_it = privacy.words_for(whistle.outcome, case, user)
         for unit in whistle.units.all():
             unit.clock = clocks.get(f"whistleunit:{unit.pk}")
     return found
@@ -148,14 +151,30 @@ def _whistles(case, user):
 def _meetings(case, user):
     rows = Meeting.objects.visible_to(user).filter(case=case).select_related("called_by").order_by("meets_at", "pk")
     found = list(rows.prefetch_related("units__organisation", "decisions__organisation", "decisions__order"))
+    firm, mine = privacy.outsider(user), user.scope.organisations
     for meeting in found:
         meeting.case = case
+        # A firm at the table reads what it shall do itself, and not what was said of the resident
+        meeting.said = "" if firm else privacy.words_for(meeting.minutes, case, user)
+        meeting.decided = [row for row in meeting.decisions.all() if not firm or row.organisation_id in mine]
+        for row in meeting.decided:
+            row.said = privacy.words_for(row.text, case, user)
     return found
 
 
 def _visits(case, user):
     rows = Visit.objects.visible_to(user).filter(units__case=case).distinct().order_by("starts_at", "pk")
-    return list(with_facts(rows))
+    return masked(with_facts(rows))
+
+
+def masked(rows):
+    """上门 as they may be read by all who go: a visit serves several matters, so the numbers in it are shown to nobody."""
+    found = list(rows)
+    for visit in found:
+        visit.said = privacy.masked(visit.record)
+        for unit in visit.units.all():
+            unit.why = privacy.masked(unit.purpose)
+    return found
 
 
 def with_facts(rows):

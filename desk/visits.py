@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from desk import acting
 from desk.doors import MATTERS, for_roles, page
 from desk.teamwork_forms import NewVisit
-from desk.teamwork_moves import with_facts
+from desk.teamwork_moves import masked, with_facts
 from dispatch.actions import visits
 from dispatch.models import Visit
 from dispatch.teamwork import CONVENERS
@@ -85,7 +85,7 @@ def street_of(user):
 
 def planned(user, at):
     """待上门 that the person may see, each with those near it: the same place or party within the policy's days."""
-    rows = list(with_facts(Visit.objects.visible_to(user).planned()).order_by("starts_at", "pk")[:MOST])
+    rows = masked(with_facts(Visit.objects.visible_to(user).planned()).order_by("starts_at", "pk")[:MOST])
     streets = {row.street_id: row.street for row in rows}
     days = {key: timedelta(days=visits.days_of(street, at)) for key, street in streets.items()}
     for row in rows:
@@ -109,7 +109,7 @@ def _shown(request, at, *, last=None, new=None, status=200):
     made = with_facts(Visit.objects.visible_to(user)).filter(status=Visit.Status.MADE, made_at__gte=at - SHOWN_FOR)
     cases = {unit.case_id for row in rows for unit in row.units.all() if unit.case_id}
     context = {
-        "title": "上门", "lines": lines, "at": at, "made": made.order_by("-made_at", "-pk")[:30],
+        "title": "上门", "lines": lines, "at": at, "made": masked(made.order_by("-made_at", "-pk")[:30]),
         "mergeable": sum(1 for line in lines if line.near),
         "readable": set(Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)),
         "new": new or (Tried(NewVisit(row=street, at=at)) if street else None),

@@ -171,7 +171,7 @@ def _left_open(size):
 def _still_asked(size):
     """Ended cases of which something is still asked: an instruction, an adoption, a booked reception."""
     ended = {"case__status__in": Case.ENDED}
-    left = set(Instruction.objects.exclude(status__in=Instruction.OVER).filter(**ended).values_list("case", flat=True)[:size])
+    left = set(Instruction.objects.filter(status__in=Instruction.OPEN, **ended).values_list("case", flat=True)[:size])
     left |= set(Adoption.objects.filter(ended_at__isnull=True, **ended).values_list("case", flat=True)[:size])
     booked = ReceptionSlot.objects.filter(status=ReceptionSlot.Status.BOOKED, **ended)
     left |= set(booked.values_list("case", flat=True)[:size])

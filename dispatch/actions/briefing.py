@@ -59,7 +59,7 @@ def _asked(organisations, at):
     late = Q(status__in=[S.GIVEN, S.BACK], due_at__lt=at)
     near = Q(case__street__in=organisations) | Q(case__place__community__in=organisations)
     rows = Instruction.objects.filter(Q(status__in=[S.DRAFT, S.ANSWERED]) | late)
-    return rows.filter(near | Q(case__street__parent__in=organisations)).select_related("case", *PLACE).distinct()
+    return rows.filter(near | Q(case__street__parent__in=organisations)).select_related("case", *PLACE)
 
 
 def _seat_of(row):

@@ -198,7 +198,7 @@ def gave(row, user, at):
 
 def lapse(case, *, at):
     """随事项了结: nobody is asked any more for what concerned an ended case; what was said stays."""
-    for row in case.instructions.exclude(status__in=Instruction.OVER):
+    for row in case.instructions.filter(status__in=Instruction.OPEN):
         INSTRUCTION.apply("lapse", row, by=None, at=at, sentence="批示随事项了结。")
         deadlines.end_for(row, at=at, met=False)
 

@@ -303,8 +303,10 @@ def unlist(supervision, *, outcome, confirmed=(), by, at):
     row = _end("unlist", supervision, outcome, "摘牌", by=by, at=at)
     row.conditions = [{**one, "met": True} for one in row.conditions]
     row.save(update_fields=["conditions"])
-    met = _numbered([one["text"] for one in row.conditions]) if row.conditions else ""
-    _issue(row, Letter.Kind.UNLISTING, f"{outcome}\n已符合的摘牌条件：{met}\n现解除挂牌督办。" if met else outcome, by=by, at=at)
+    met = [one["text"] for one in row.conditions]
+    # The outcome and the end of the listing stand in the template
+    body = f"下列摘牌条件已逐条核实符合：{_numbered(met)}" if met else "督办要求已经落实。"
+    _issue(row, Letter.Kind.UNLISTING, body, by=by, at=at)
     return row
 
 

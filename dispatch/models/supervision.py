@@ -103,7 +103,7 @@ class Instruction(models.Model):
         DISCARDED = "discarded", "本人未确认"
         LAPSED = "lapsed", "随事项了结"
 
-    OVER = (Status.SETTLED, Status.DISCARDED, Status.LAPSED)
+    OPEN = (Status.DRAFT, Status.GIVEN, Status.ANSWERED, Status.BACK)
     SENT = (Status.GIVEN, Status.ANSWERED, Status.BACK, Status.SETTLED)
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="instructions", verbose_name="事项")

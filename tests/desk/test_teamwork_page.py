@@ -195,6 +195,27 @@ def test_minutes_are_asked_for_only_after_the_meeting_has_begun(scene, case):
         assert "hold" in ours(seen_by(scene, case, "leader"))
 
 
+def test_firm_at_the_table_reads_its_own_task_and_not_what_was_said(scene, case):
+    call = {"topic": "冰柱", "where": "三楼", "meets_at": NOW, "units": [scene.company, scene.sifasuo]}
+    row = meetings.call(case, **call, by=scene.who("leader"), at=NOW)
+    decisions = [(scene.company, "垫付修车费"), (scene.sifasuo, "联系诉求人刘先生")]
+    held = {"minutes": "诉求人刘先生要求道歉", "attended": [scene.company], "decisions": decisions}
+    meetings.hold(row, **held, by=scene.who("leader"), at=NOW)
+    firm = text_of(a_phone(person("firm", Role.HANDLER, scene.company)).get(page_of(case)))
+    assert "议定" in firm and "垫付修车费" in firm and "刘先生" not in firm
+    assert "要求道歉" in text_of(seen_by(scene, case, "sifasuo"))
+
+
+def test_numbers_written_into_joint_work_are_masked_for_units(scene, case):
+    number = "13912345678"
+    a_whistle(scene, case, at=NOW, matter=f"打{number}问路")
+    visits.plan(case.place, unit=scene.luxi, purpose=f"找{number}", starts_at=LATER, case=case, by=scene.who("luxi"), at=NOW)
+    for who in ("luxi", "heat"):
+        page = text_of(seen_by(scene, case, who))
+        assert "139****5678" in page and number not in page
+    assert number not in text_of(a_phone(scene.who("luxi")).get("/desk/visits/"))
+
+
 def test_unit_that_was_not_invited_sees_no_meeting(scene, case):
     meetings.call(
         case, topic="冰柱专题", where="三楼", meets_at=LATER, units=[scene.sifasuo], by=scene.who("leader"), at=NOW

@@ -90,7 +90,9 @@ def test_district_takes_off_and_signs_the_notice_in_one_act(scene, proposed):
     letter = row.letters.get(kind=Letter.Kind.UNLISTING)
     assert (row.status, letter.status, letter.number) == ("lifted", "issued", "沙依巴克区解督〔2023〕1号")
     assert all(one["met"] for one in row.conditions)
-    assert "现解除挂牌督办。" in letter_facts(letter)["paragraphs"]
+    facts = letter_facts(letter)
+    assert facts["paragraphs"][0].endswith("下列摘牌条件已逐条核实符合：1. 围挡全部拆除；2. 道路恢复通行。")
+    assert facts["outcome"] == "现场核实"
 
 
 def test_street_neither_lists_nor_takes_off(scene, proposed):

@@ -475,3 +475,11 @@ def test_the_command_answers_a_mistake_in_one_line(street, tmp_path):
 def test_the_command_wants_an_instant_it_can_read(street, tmp_path):
     with pytest.raises(CommandError, match="--from 应写成"):
         call_command("load_policy", str(written(tmp_path, SMALL)), "--from", "下个月")
+
+
+def test_how_far_apart_visits_may_lie_is_read_and_must_be_a_day_at_least(street, tmp_path):
+    assert load(written(tmp_path, SMALL), at=MONDAY_10AM).policy.visit_days == 3
+    wider = f"{SMALL}\n[visit]\ndays = 5\n"
+    assert load(written(tmp_path, wider), at=MONDAY_10AM).policy.visit_days == 5
+    with pytest.raises(DataFileError, match="days"):
+        load(written(tmp_path, wider.replace("days = 5\n", "days = 0\n")), at=MONDAY_10AM)

@@ -125,6 +125,11 @@ def everyone_who_helped_reports(clock, case):
 
 
 def the_money_is_asked_about(clock, liu):
+    clock.reach("2023-03-18 12:00")
+    settled = liu.case.mediations.get(status="agreed")
+    office, order = Staff("sifasuo_banli"), liu.case.orders.get(handler__code="qms-sifasuo")
+    office.works(order, "record_performance", on=settled, performed="1", text="电话核实，500元已付清。")
+    assert "调解协议已履行" in liu.follow
     clock.reach("2023-03-19 11:00")
     caller = Staff("huifang1")
     asked = caller.callback(liu.grievance)
