@@ -1,6 +1,6 @@
 """What can be left over when matters are thought to be finished."""
 
-from dispatch.models import Checkpoint, Deadline, Extension, Letter, Mediation, OrderReturn, Supervision, WorkOrder
+from dispatch.models import Checkpoint, Deadline, Extension, Instruction, Letter, Mediation, OrderReturn, Supervision, WorkOrder
 from feedback.models import Callback
 from grievance.models import Case, Notice
 
@@ -16,6 +16,7 @@ def left(cases=None):
         *Checkpoint.objects.waiting().filter(**mine),
         *Letter.objects.drafts().filter(**mine),
         *Supervision.objects.open().filter(**mine),
+        *Instruction.objects.filter(status__in=Instruction.OPEN, **mine),
         *Mediation.objects.filter(status=Mediation.Status.OPEN, **mine),
         *OrderReturn.objects.filter(agreed__isnull=True, **orders),
         *Extension.objects.filter(agreed__isnull=True, **orders),

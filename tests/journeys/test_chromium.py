@@ -308,7 +308,8 @@ from django.utils import timezone
 from dispatch.actions import briefing
 from street.models import Organisation, User
 at = timezone.now()
-found = briefing.gather([Organisation.objects.get(code="qms").pk], at)[("street_secretary", Organisation.objects.get(code="qms").pk)]
+street = Organisation.objects.get(code="qms").pk
+found = briefing.gather([street], at)["street_secretary", street]
 briefing.write(User.objects.get(username="shuji"), found, on=timezone.localdate(at), at=at)
 """
 """The brief as the morning would write it, whatever hour the test runs at."""

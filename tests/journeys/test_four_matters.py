@@ -2,7 +2,7 @@
 
 The fourth, the fence with its seventeen voices, stands in test_fence.py."""
 
-from dispatch.models import Letter, Supervision
+from dispatch.models import Instruction, Letter, Supervision
 from tests.clock import instant
 from tests.journeys.ends import left
 from tests.journeys.people import Resident, Staff, done, fresh, lead, order_of, units
@@ -112,6 +112,10 @@ def justice_office_brings_them_together(clock, liu):
         perform_by="2023-03-18", record_text="律师讲解民法典第一千二百五十三条，双方互谅。",
     )  # fmt: skip
     assert "调解达成协议" in liu.follow
+    asked = Instruction.objects.get(case=liu.case)
+    assert (asked.to.code, asked.status) == ("qms-sifasuo", "given")
+    office.works(order, "report", on=asked, text="双方已签协议，物业三日内付清。")
+    Staff("shuji").decides(liu.case, "settle", on=asked, opinion="好")
     office.completes(order, "经司法所调解，物业公司赔偿500元，双方签订调解协议。", "调解卷宗已归档")
 
 
