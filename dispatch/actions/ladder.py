@@ -13,8 +13,11 @@ from dispatch.papers.forms import FORMS
 from dispatch.posts import LAST, OFFICES, Posts
 from dispatch.workflow import BY_AUTHORITY, SIGNERS
 from grievance.casework import beijing, event_for, notice_for
-from grievance.models import CaseUnit, Event, Notice, Urgency
+from grievance.models import Case, CaseUnit, Event, Notice, Urgency
 from street.models import Organisation, Role
+
+OUTLIVING = (Anchor.PERFORMANCE, Anchor.CONFIRMATION)
+"""Clocks of what parties have promised one another, which run on when the matter is closed."""
 
 UNIT_LEVELS = (Level.HANDLER, Level.UNIT_HEAD)
 SUPERVISION_LEVELS = {
@@ -252,13 +255,19 @@ MEASURES = {
 def fire(checkpoints, *, at):
     """触发: act on checkpoints already claimed; the rows are written together at the end.
 
-    A case that has ended in the meantime is passed over."""
-    live = [row for row in _with_everything(checkpoints) if not row.case.ended]
+    A case that has ended in the meantime is passed over, but for what its parties have promised one another."""
+    live = [row for row in _with_everything(checkpoints) if not row.case.ended or _outlives(row)]
     outcome = _outcome(live, at)
     for checkpoint in live:
         MEASURES[checkpoint.rung.measure](checkpoint, outcome)
     _write(outcome)
     return outcome
+
+
+def _outlives(checkpoint):
+    """协议履行、司法确认 run on when the matter is closed: that is when they come (人民调解法 art. 31, 33)."""
+    closed = checkpoint.case.status == Case.Status.CLOSED
+    return closed and checkpoint.deadline_id is not None and checkpoint.deadline.anchor in OUTLIVING
 
 
 def _outcome(live, at):

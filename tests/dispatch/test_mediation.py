@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 
+from dispatch import sweeps
 from dispatch.actions import mediation, performance, safety
-from dispatch.models import Anchor, Deadline, Mediation, MediationParty, Petition, SafetyCall, TimeLimit
+from dispatch.models import Anchor, Deadline, EscalationRung, Mediation, MediationParty, Petition, SafetyCall, TimeLimit
 from dispatch.papers import sheets
 from grievance.casework import Refused
-from grievance.models import Complainant, Event, Notice
+from grievance.models import Case, Complainant, Event, Notice
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, an_order, moves_on, text_of
 from tests.dispatch.scene import TUESDAY, a_street, later, person
@@ -233,6 +234,29 @@ def test_confirmation_has_thirty_days_and_is_recorded(order, luxi):
     assert row.confirmed_on == date(2023, 3, 30) and clock(row, Anchor.CONFIRMATION).met_at
     with pytest.raises(Refused, match="不用再记"):
         performance.record_confirmation(row, confirmed_on=date(2023, 3, 30), by=luxi, at=later(days=17))
+
+
+def chased_when_due(scene):
+    EscalationRung.objects.create(
+        policy=scene.policy, code="performance-chase", trigger="after", anchor=Anchor.PERFORMANCE, unit="clock_hour",
+        measure="chase", to="handler", sentence="请核实是否履行。",
+    )  # fmt: skip
+
+
+def test_promise_is_asked_about_when_the_matter_has_long_been_closed(scene, order, luxi):
+    chased_when_due(scene)
+    row = settled(order, luxi)
+    Case.objects.filter(pk=order.case_id).update(status="closed", ended_at=later(days=1))
+    sweeps.fire_batch(at=clock(row, Anchor.PERFORMANCE).due_at)
+    assert [notice.organisation for notice in Notice.objects.filter(kind="chase")] == [row.unit]
+
+
+def test_promise_of_a_withdrawn_matter_is_not_asked_about(scene, order, luxi):
+    chased_when_due(scene)
+    row = settled(order, luxi)
+    Case.objects.filter(pk=order.case_id).update(status="withdrawn", ended_at=later(days=1))
+    sweeps.fire_batch(at=clock(row, Anchor.PERFORMANCE).due_at)
+    assert not Notice.objects.filter(kind="chase").exists()
 
 
 def test_confirmation_that_nobody_asks_for_is_dropped_and_not_counted_as_met(order, luxi):
