@@ -200,6 +200,8 @@ def _end(case, at):
         handling.end_orders(case, move="close_merged", sentence=f"随并案关闭，由事项 {case.merged_into.number} 继续", at=at)
     elif case.status == Case.Status.WITHDRAWN:
         handling.end_orders(case, move="cancel", sentence="随撤回关闭", at=at)
+    elif case.status == Case.Status.DECLINED:
+        handling.end_orders(case, move="cancel", sentence="随不予受理关闭", at=at)
     else:
         supervision.lapse(case, at=at)
 

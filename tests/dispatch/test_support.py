@@ -2,6 +2,7 @@
 
 import pytest
 
+from dispatch import sweeps
 from dispatch.actions import handling, support
 from dispatch.models import Deadline, WorkOrder
 from grievance.actions import triage
@@ -225,3 +226,12 @@ def test_supporter_whose_work_waits_for_its_review_is_judged_before_it_leads(sce
 
 def test_first_dispatch_tells_nobody_of_supporters_taken_over(scene, lead):
     assert not Notice.objects.filter(key__startswith="inherit:").exists()
+
+
+def test_supporters_of_a_matter_that_is_declined_after_the_recall_are_let_go(scene, unaccepted):
+    case = recalled(scene, unaccepted)
+    assert case.orders.open().exists()
+    triage.decline(case, reason="已由法院受理", path="court", by=scene.who("dispatcher"), at=later(hours=2))
+    sweeps.reconcile(at=later(hours=3))
+    assert not case.orders.open().exists()
+    assert not Deadline.objects.filter(case=case, met_at=None, dropped_at=None).exists()
