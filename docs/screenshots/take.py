@@ -83,6 +83,8 @@ def main():
         staff(browser, known, "paidan1", DESK, [*desk, ("cases-1440", "/desk/cases/")])
         ice = [("cases-found-1440", "/desk/cases/?q=冰柱"), ("case-1440", r"(/desk/cases/[^/?]+/)")]
         staff(browser, known, "paidan1", DESK, ice)
+        registers = [(f"{name}-1440", f"/desk/{name}/") for name in ("letters", "supervisions", "backlog", "hall", "visits")]
+        staff(browser, known, "zhibanzhang", DESK, [*registers, ("receptions-1440", "/desk/receptions/")])
         staff(browser, known, "huifang1", DESK, [("callbacks-1440", "/desk/callbacks/")])
         order = [("orders-375", "/phone/orders/"), ("order-375", r"(/phone/orders/[^/?]+/)")]
         staff(browser, known, "luxi_banli", PHONE, order)
