@@ -240,6 +240,8 @@ def recall(order, *, reason, by, at):
         CASE.apply("recall", case, by=by, at=at, sentence="派单已收回，重新研判。", public="正在重新确定承办单位。")
         promise(case, unit=None, due=None, at=at)
         succession.tell_of_recall(case, at=at)
+    else:
+        finish(case, by=None, at=at)
     return order
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from dispatch import deadlines
-from dispatch.actions import copies, facts
+from dispatch.actions import copies, facts, handling
 from dispatch.models import Anchor, Deadline, OrderReturn, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework
@@ -80,6 +80,9 @@ def _agree(order, row, *, by, at):
     count = OrderReturn.objects.filter(order__case=order.case, agreed=True).count() + 1
     deadlines.plan_fact(order.case, Trigger.RETURNS, count, at=at, policy=order.policy, order=None, unit=order.handler)
     facts.note_handed_on(order, at=at)
+    if not order.lead:
+        # It may have been all that a case whose lead is done still waited for
+        handling.finish(order.case, by=None, at=at)
 
 
 def _refuse(order, row, *, by, at):
