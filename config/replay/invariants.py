@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from config.replay.waiting import WAITS_VISIBLY
+from dispatch.actions.ladder import OUTLIVING
 from dispatch.actions.supervision import SERIES
 from dispatch.models import Checkpoint, Letter, Supervision, WorkOrder
 from dispatch.workflow import SIGNERS
@@ -129,7 +130,7 @@ def no_event_without_posting(audit, at):
 
 def every_checkpoint_acts_once(audit, at):
     """节点只触发一次: never before its time, and of what fired on a living case one record and what the measure leaves."""
-    rows = Checkpoint.objects.filter(audit.since(at, "fired_at")).select_related("rung", "case")
+    rows = Checkpoint.objects.filter(audit.since(at, "fired_at")).select_related("rung", "case", "deadline")
     rows = list(rows.prefetch_related("letter"))
     subjects = {f"checkpoint:{row.pk}" for row in rows}
     events = Counter(
@@ -141,7 +142,8 @@ def every_checkpoint_acts_once(audit, at):
         name, measure = f"checkpoint:{row.pk}", row.rung.measure
         # In the minute in which a case ends either may have come first
         over, same = row.case.ended_at is not None and row.case.ended_at < row.fired_at, row.case.ended_at == row.fired_at
-        if same:
+        promised = row.deadline is not None and row.deadline.anchor in OUTLIVING and row.case.status == Case.Status.CLOSED
+        if same or promised:
             continue
         if row.fired_at < row.due_at:
             yield f"节点 {row.pk} 早于到期触发"
