@@ -106,6 +106,7 @@ class Case(models.Model):
             models.Index(name="case_waiting", fields=["id"], condition=Q(status="in_handling", waits_for_linked=True)),
             models.Index(name="case_resolved", fields=["resolved_at"], condition=Q(status="resolved")),
             models.Index(fields=["street", "status", "submitted_at"]),
+            models.Index(name="case_newest", fields=["street", "-submitted_at", "-id"]),
         ]
 
     def __str__(self):
