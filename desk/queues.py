@@ -51,6 +51,11 @@ def waiting(user, at):
     return Q(status__in=[Case.Status.SUBMITTED, Case.Status.HELD])
 
 
+def admitted(user, at):
+    """待派单: taken on, and with nobody yet."""
+    return Q(status=Case.Status.ADMITTED)
+
+
 def overdue(user, at):
     """超期: the work is still owed and its time is over."""
     owed = WorkOrder.objects.filter(case=OuterRef("pk"), status__in=[S.DISPATCHED, S.ACCEPTED, S.RETURNING])
@@ -140,6 +145,7 @@ def by_status(name):
 
 QUEUES = [
     Queue("triage", "待研判", "受理、派单、请补充或不予受理", TRIAGE, waiting, "/desk/triage/"),
+    Queue("admitted", "待派单", "已受理，还没有单位办", TRIAGE, admitted),
     Queue("supervise", "呈送督办", "督办、批示或解除", EYES, before_me),
     Queue("sign", "待签公文", "签发或不予签发", frozenset().union(*SIGNERS.values()), to_sign),
     Queue("review", "待审核办结", "审核通过或退回", frozenset(REVIEWERS), lambda u, at: orders(u, at, status=S.COMPLETED)),

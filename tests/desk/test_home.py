@@ -8,6 +8,7 @@ from django.test import Client
 
 from dispatch.actions import handling, instructions, ladder, returns
 from dispatch.models import Checkpoint, Letter, Supervision
+from grievance.actions import triage
 from grievance.models import Notice
 from street.models import Calendar, CalendarYear, Role, User
 from street.scope import stand
@@ -39,6 +40,7 @@ def queues_of(browser):
 
 def test_shift_leader_sees_what_waits(scene):
     a_case(scene)
+    triage.admit(a_case(scene), by=scene.who("dispatcher"), at=NOW)
     order = an_order(scene)
     handling.accept(order, by=scene.who("luxi"), at=NOW)
     handling.complete(order, public_answer="好了", by=scene.who("luxi"), at=NOW)
@@ -47,7 +49,7 @@ def test_shift_leader_sees_what_waits(scene):
     )
     found = queues_of(a_phone(scene.who("leader")))
     assert found == {
-        "待研判": 1, "待签公文": 1, "待审核办结": 1, "待审核退单": 0, "待审批延期、挂账": 0,
+        "待研判": 1, "待派单": 1, "待签公文": 1, "待审核办结": 1, "待审核退单": 0, "待审批延期、挂账": 0,
         "待落实批示": 0, "超期": 0, "督办中": 0, "等待评价": 0,
     }  # fmt: skip
 
