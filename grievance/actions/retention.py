@@ -150,7 +150,6 @@ def _retitle(case):
         Case.objects.filter(pk=case.pk).update(title=f"（{name}）"[:80])
 
 
-@transaction.atomic
 def keep(case, *, at):
     """归档: the case has a paper from now on, which an archive has to keep; the latest one counts."""
     Case.objects.filter(pk=case.pk).update(kept_since=at)

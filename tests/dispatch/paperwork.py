@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from dispatch import sweeps
 from dispatch.actions import extensions, handling, mediation, returns, supervision, whistles
-from dispatch.models import Checkpoint, Letter
+from dispatch.models import Checkpoint, Letter, Petition
 from dispatch.papers import sheets
 from dispatch.papers.letters import letter_facts
 from dispatch.papers.whistle_sheet import whistle_facts
 from grievance.actions import triage
-from tests.dispatch.scene import TUESDAY, a_case
+from street.models import Role
+from tests.dispatch.scene import TUESDAY, a_case, person
 
 PHONE = "13800001111"
 WORDS = f"我是刘先生，电话{PHONE}。车窗被冰柱砸碎，<b>找物业</b>赔偿 {{{{ 7*7 }}}} & 尽快"
@@ -115,14 +116,26 @@ def a_closed_whistle(scene):
     return whistles.rate_street(row, rating="good", by=scene.who("sifasuo"), at=NOW)
 
 
+def a_petition_paper(scene, kind):
+    """Signed by the head of the unit with the power."""
+    order = an_order(scene)
+    Petition.objects.create(
+        case=order.case, number=f"XF-{kind}", kind=Petition.Kind.CLAIM, forwarded_by=scene.street.parent, received_at=TUESDAY,
+        registered_by=scene.who("dispatcher"), registered_at=NOW,
+    )  # fmt: skip
+    letter = a_letter(order, kind, issuer=scene.luxi)
+    return supervision.sign(letter, by=person(f"head-{kind}", Role.UNIT_HEAD, scene.luxi), at=NOW)
+
+
 def every_paper(scene):
     """{name: (template, facts)} of every kind there is, the letters once for each form."""
     order = an_order(scene)
     made = {
         f"letter-{kind.value}": letter_facts(signed(scene, a_letter(order, kind.value)))
         for kind in Letter.Kind
-        if "list" not in kind
+        if "list" not in kind and "petition" not in kind
     }
+    made |= {f"letter-{kind}": letter_facts(a_petition_paper(scene, kind)) for kind in ("petition_notice", "petition_opinion")}
     by_the_district = {"issuer": scene.street.parent}
     for kind in ("listing", "unlisting"):
         made[f"letter-{kind}"] = letter_facts(signed(scene, a_letter(order, kind, **by_the_district)))

@@ -285,7 +285,7 @@ def test_broken_template_fails_no_signature_and_is_made_good_later(scene, settin
 def test_signature_reads_for_the_paper_a_fixed_number_of_times(scene, django_assert_num_queries):
     letter = signed(scene, a_letter(an_order(scene)))
     IssuedPaper.objects.all().delete()
-    with django_assert_num_queries(4):  # the letter with its matter, who spoke, the orders, the row
+    with django_assert_num_queries(5):  # the letter with its matter, who spoke, the orders, the row, its archive's beginning
         issuing.fix(letter, at=NOW)
 
 
@@ -320,7 +320,8 @@ def test_offices_own_template_is_taken_and_told_by_its_digest(scene, settings):
 
 def test_templates_are_what_the_script_makes():
     made = {path.stem for path in (settings.BASE_DIR / "templates" / "letters").glob("*.docx")}
-    assert made == {*SHEETS, *TEXTS, "supervise", "letter", "report", "listing", "unlisting"}
+    petitions = {"petition_notice", "petition_opinion"}
+    assert made == {*SHEETS, *TEXTS, *petitions, "supervise", "letter", "report", "listing", "unlisting"}
 
 
 @pytest.mark.parametrize("name", ["supervise", "letter", "report", "listing", "unlisting", *SHEETS, *TEXTS])
