@@ -10,13 +10,13 @@ from tests.clock import SHANGHAI
 from tests.journeys.month.play import DAYS, FIRST_DAY, KILLS, Month
 from tests.journeys.month.stacks import OneProcess, Processes
 
-pytestmark = pytest.mark.own_servers
 SEED = 20230301
 
 
+# Each pass lives through one month, so that the passes take about as long
 @pytest.fixture(scope="module", params=[
-    "one process",
-    pytest.param("processes", marks=[pytest.mark.needs_postgres, pytest.mark.needs_redis]),
+    pytest.param("one process", marks=pytest.mark.own_servers),
+    pytest.param("processes", marks=[pytest.mark.on_postgres, pytest.mark.needs_postgres, pytest.mark.needs_redis]),
 ])  # fmt: skip
 def month(request, tmp_path_factory):
     """The clients' own log, and what the data holds once the month is over."""

@@ -43,7 +43,7 @@ def month(django_db_setup, django_db_blocker):
     yield from lived(django_db_blocker, 40, MONTH, streets=2)
 
 
-@pytest.mark.on_postgres
+@pytest.mark.on_sqlite
 class TestQuarter:
     """五百件，一个季度."""
 
