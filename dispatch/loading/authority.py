@@ -13,10 +13,9 @@ HOURS = re.compile(f"{TIME}-{TIME}")
 
 def grant(content, policy, *, at):
     """授权: sentences saying what was done."""
-    row = content.file.table("standing_authority", required=False)
-    if not row.values:
+    row = content.street_table("standing_authority", KEYS, "派单授权")
+    if row is None:
         return []
-    row.only(*KEYS)
     leader, hours, barred = _leader(row, content.street), row.text("hours", most=11), _barred(row)
     if not HOURS.fullmatch(hours):
         row.fail(f"“hours”应写成 00:00-24:00，现在是“{hours}”。", "hours")
@@ -32,8 +31,6 @@ def grant(content, policy, *, at):
 def _leader(row, street):
     username = row.text("leader", most=60)
     leader = User.objects.filter(username=username).first()
-    if street is None:
-        row.fail("各街道通用的政策不能写派单授权，请在 [policy] 写明 street。", "leader")
     held = Posting.objects.filter(user=leader, organisation=street, role=Role.SHIFT_LEADER)
     if leader is None or not held.exists():
         row.fail(f"“{username}”不是{street}的值班长，不能作为派单授权人。", "leader")

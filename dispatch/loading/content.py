@@ -70,6 +70,16 @@ class Content:
         """The category a row names, None for any."""
         return self.categories.named(row, "category")
 
+    def street_table(self, name, keys, noun):
+        """A table of what only one street can have, None where the file has none. DataFileError in a policy of every street."""
+        row = self.file.table(name, required=False)
+        if not row.values:
+            return None
+        row.only(*keys)
+        if self.street is None:
+            row.fail(f"各街道通用的政策不能写{noun}，请在 [policy] 写明 street。", keys[0])
+        return row
+
     def _street(self):
         street = self.units.named(self.policy, "street")
         if street is not None and street.kind != Organisation.Kind.STREET:

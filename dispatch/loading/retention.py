@@ -7,12 +7,9 @@ KEYS = ("personal_days", "withdrawn_days", "papers_days")
 
 def place(content):
     """保存期限: sentences saying what was done."""
-    row = content.file.table("retention", required=False)
-    if not row.values:
+    row = content.street_table("retention", KEYS, "保存期限")
+    if row is None:
         return []
-    row.only(*KEYS)
-    if content.street is None:
-        row.fail("各街道通用的政策不能写保存期限，请在 [policy] 写明 street。", KEYS[0])
     days = {key: row.count(key, least=30) for key in KEYS}
     if days["papers_days"] < days["personal_days"]:
         row.fail("档案保存期不能短于个人信息保存期。", "papers_days")

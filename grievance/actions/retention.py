@@ -80,10 +80,14 @@ def kept_until(case):
 
 def expire(*, at, size=100):
     """到期去除: up to `size` grievances whose time is over, those with papers later; how many. Safe to run twice."""
+    return _each(_expired, _expire_one, at, size)
+
+
+def _each(found, act, at, size):
+    """Act on up to `size` of those that are `found` under each street's rule, a transaction each; how many were acted on."""
     done = 0
     for rule in RetentionRule.objects.all():
-        for grievance in _expired(rule, at)[: size - done]:
-            done += _expire_one(grievance, at)
+        done += sum(act(grievance, at) for grievance in found(rule, at)[: size - done])
     return done
 
 
@@ -157,14 +161,13 @@ def keep(case, *, at):
 
 def drop_withdrawn(*, at, size=100):
     """撤回诉求的附件: taken away some months after the withdrawal, the words with the rest later; how many grievances."""
-    done = 0
-    for rule in RetentionRule.objects.all():
-        over = Grievance.objects.filter(
-            case__street=rule.street, withdrawn_at__lte=at - timedelta(days=rule.withdrawn_days), attachments__isnull=False
-        ).distinct()  # fmt: skip
-        for grievance in over.order_by("pk")[: size - done]:
-            done += _drop_files_of(grievance, at)
-    return done
+    return _each(_withdrawn, _drop_files_of, at, size)
+
+
+def _withdrawn(rule, at):
+    over = at - timedelta(days=rule.withdrawn_days)
+    rows = Grievance.objects.filter(case__street=rule.street, withdrawn_at__lte=over, attachments__isnull=False)
+    return rows.distinct().order_by("pk")
 
 
 @transaction.atomic

@@ -9,9 +9,7 @@ WEEKDAYS = "一二三四五六日"
 class HallSeatQuerySet(models.QuerySet["HallSeat"]):
     def sitting(self, hall, at):
         """在席: the seats of `hall` that are manned at the local date and time `at`."""
-        weekday = f",{at.isoweekday()},"
-        seats = self.filter(hall=hall, starts_on__lte=at.date(), opens__lte=at.time(), closes__gt=at.time())
-        return seats.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=at.date()), weekdays__contains=weekday)
+        return self.on(hall, at.date()).filter(opens__lte=at.time(), closes__gt=at.time())
 
     def current(self, hall, day):
         """在册席位: those of `hall` in force on the local date `day`, whatever their weekdays."""
