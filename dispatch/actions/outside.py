@@ -135,7 +135,9 @@ def _act(link, name, kept, said, *, at):
 def shared_contacts(order):
     """可告知的诉求人: who agreed to be rung by an outside body after this one was sent the order (PIPL art. 23).
 
-    Never one who asked for confidence, who withdrew, or who left no number."""
+    Never one who asked for confidence, who withdrew, or who left no number; never for a utility, which no consent names."""
+    if order.handler.may_lead:
+        return []
     agreed = Complainant.objects.filter(
         grievance__case=order.case_id, grievance__withdrawn_at__isnull=True, confidential=False,
         shared_at__gte=order.dispatched_at,

@@ -7,11 +7,12 @@ from django.db import transaction
 from grievance.casework import RESIDENT, Refused, lock, record
 from grievance.models import Complainant
 from street.models import Organisation
+from street.models.organisation import OUTSIDE_KINDS
 
 
 def firms(case):
-    """参与办理的社会单位: those the consent is about, by name."""
-    outside = Organisation.objects.filter(relation=Organisation.Relation.OUTSIDE, pk__in=case.units.values("organisation"))
+    """参与办理的社会单位: those the consent is about, by name. A public utility that leads rings as any unit in charge does."""
+    outside = Organisation.objects.filter(kind__in=OUTSIDE_KINDS, pk__in=case.units.values("organisation"))
     return list(outside.order_by("path"))
 
 

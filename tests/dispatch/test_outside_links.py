@@ -12,6 +12,7 @@ from dispatch.actions import handling, outside
 from dispatch.models import OutsideLink, WorkOrder
 from grievance.casework import OUTSIDE, Refused
 from grievance.models import Attachment, Complainant, Event, Grievance, Notice, Remark
+from street.models import Organisation
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, an_order, moves_on, text_of
 from tests.dispatch.scene import TUESDAY, a_street, later
@@ -223,6 +224,13 @@ def test_contact_of_one_who_asked_for_confidence_withdrew_or_agreed_to_another_f
     Complainant.objects.update(**facts)
     page = sends(firm, link, "contact", later(hours=2))
     assert page.status_code == 403 and "13800001111" not in text_of(page)
+    assert not Event.objects.filter(kind="phone.revealed").exists()
+
+
+def test_consent_that_named_the_firms_opens_nothing_to_a_utility_s_link(firm, link, order):
+    Organisation.objects.filter(pk=order.handler_id).update(kind="utility")
+    agrees_to_be_rung()
+    assert sends(firm, link, "contact", later(hours=2)).status_code == 403
     assert not Event.objects.filter(kind="phone.revealed").exists()
 
 

@@ -92,3 +92,10 @@ def test_consent_of_one_is_not_the_consent_of_another(client, grievance, firm):
     other = a_grievance(phone="13800002222", at=MONDAY_NOON)
     does(client, grievance, "share")
     assert Complainant.objects.get(grievance=other).shared_at is None
+
+
+def test_resident_is_not_told_that_a_utility_which_rings_as_the_unit_in_charge_sees_no_number(client, grievance):
+    casework.involve(grievance.case, an_organisation("heat", "暖城供热公司", "utility", relation="outside"))
+    assert "看不到您的姓名和电话" not in client.get(page_of(grievance)).content.decode()
+    assert does(client, grievance, "share").status_code == 409
+    assert shared_at() is None
