@@ -18,7 +18,8 @@ SURE = ["家里暖气不热，室温只有15度", "路灯不亮，晚上看不�
 """What the shipped rules send by themselves: to the heating company, two offices, and the community of the place."""
 UNSURE = ["情况比较复杂，想当面说一说", "有件事想反映一下，请联系我"]
 """What waits for a person."""
-QUIET_SECONDS = 60
+QUIET_SECONDS = 200
+"""A sweep that the leap of the clock made too old is sent again a minute later; longer than two such minutes."""
 
 
 class Month:
