@@ -1,14 +1,21 @@
 """网格与点位: the cells that grid officers walk, and the places that carry a 说事码."""
 
+import json
 from math import asin, cos, radians, sin, sqrt
 
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+
+from street.naming import parts_of, plain_name, spellings
 
 METRES_A_DEGREE = 111_320
 EARTH = 6_371_000
 """Metres: of one degree of latitude, and the mean radius."""
+MOST_FOUND = 20
+"""So many places a search gives: more are no help on a phone."""
+MOST_ROWS = 500
+"""So many rows it looks at: whoever types one sign has not said yet what is looked for."""
 UPWARDS = ("", "parent__", "parent__parent__")
 """A place without coordinates lies where what it is part of lies."""
 
@@ -50,6 +57,57 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         rows = self.located().filter(**box).values_list("pk", "lat", "lon", "system")
         alike = ((pk, lat, lon) for pk, lat, lon, system in rows if (system == Place.CoordinateSystem.GCJ02) == shifted)
         return [pk for pk, lat, lon in alike if _metres(here.lat, here.lon, lat, lon) <= metres]
+
+    def named(self, text, most=MOST_FOUND):
+        """按名称找: up to `most` places a person may mean by `text`, the likeliest first, as a list; their parents are read.
+
+        By name and alias, however numbers are written: 育红苑三栋 finds 育红苑小区3号楼, and the estate itself where there
+        is no such building. Nothing for an empty text. Four queries at the most; searches only within this queryset."""
+        around, numbered = parts_of(text)
+        if not around:
+            return self._called(numbered)[:most] if numbered else []
+        bases = self._bases(around, spellings(text if not numbered else around))
+        return (self._parts(bases, numbered) or bases)[:most]
+
+    def _read(self):
+        return self.select_related("parent__parent__parent", "community__parent").order_by("code")
+
+    def _bases(self, around, written):
+        """Those whose own name or alias has in it what was typed, else those whose name was typed among other words."""
+        stands = Q()
+        for one in written:
+            stands |= Q(name__icontains=one) | Q(alias_text__icontains=one) | Q(alias_text__icontains=json.dumps(one)[1:-1])
+        rows = self._read().annotate(alias_text=Cast("aliases", TextField()))
+        found = [place for place in rows.filter(stands)[:MOST_ROWS] if any(around in name for name in place.names)]
+        if not found:
+            rows = self._read().exclude(kind__in=NUMBERED_KINDS).annotate(typed=Value(around, output_field=TextField()))
+            found = [place for place in rows.filter(typed__contains=F("name"))[:MOST_ROWS] if len(place.name) > 1]
+        return sorted(found, key=lambda place: (around not in place.names, place.kind in NUMBERED_KINDS, place.code))
+
+    def _parts(self, bases, numbered):
+        """The numbered parts of `bases`: an entrance where its building was named too, else the building."""
+        if not numbered:
+            return []
+        inner = {base.pk: base for base in bases}
+        within = Q(parent__in=inner) | Q(parent__parent__in=inner)
+        rows = [place for place in self._read().filter(within)[:MOST_ROWS] if numbered[-1] in place.names]
+        exact = [place for place in rows if len(numbered) < 2 or (place.parent and numbered[-2] in place.parent.names)]
+        if exact or len(numbered) < 2:
+            return exact
+        return self._parts(bases, numbered[:-1])
+
+    def _called(self, numbered):
+        """Places known by a number alone."""
+        outer = numbered[-1]
+        stands = Q()
+        for one in spellings(outer.removesuffix("号楼").removesuffix("单元")):
+            stands |= Q(name__icontains=one)
+        rows = self._read().filter(stands, kind__in=NUMBERED_KINDS)[:MOST_ROWS]
+        return [
+            place
+            for place in rows
+            if outer in place.names and (len(numbered) < 2 or (place.parent and numbered[-2] in place.parent.names))
+        ]
 
 
 def _around(middle, reach):
@@ -113,6 +171,11 @@ class Place(models.Model):
         return self.full_name
 
     @property
+    def names(self):
+        """名称与别名, each in one way of writing."""
+        return {plain_name(name) for name in (self.name, *self.aliases)}
+
+    @property
     def full_name(self):
         """全称: the place with what it lies in, as a resident would say it; reads its parents."""
         names, place = [], self
@@ -120,3 +183,6 @@ class Place(models.Model):
             names.insert(0, place.name)
             place = place.parent
         return "".join(names)
+
+
+NUMBERED_KINDS = (Place.Kind.BUILDING, Place.Kind.ENTRANCE)
