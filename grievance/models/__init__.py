@@ -15,6 +15,7 @@ from grievance.models.event import Event
 from grievance.models.grievance import Grievance, Remark
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
+from grievance.models.on_behalf import OnBehalf
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.scan_count import ScanCount
@@ -38,6 +39,7 @@ __all__ = [
     "InboxKey",
     "IntakeCount",
     "Notice",
+    "OnBehalf",
     "QRCode",
     "Remark",
     "RetentionRule",

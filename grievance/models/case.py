@@ -54,6 +54,8 @@ class Case(models.Model):
         STAFF = "staff", "工作人员主动发现"
         PHONE = "phone", "电话代录"
         WINDOW = "window", "窗口代录"
+        HOTLINE = "hotline", "12345 转来"
+        VISIT = "visit", "网格上门代录"
 
     ENDED = (Status.CLOSED, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
 

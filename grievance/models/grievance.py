@@ -44,6 +44,7 @@ class Grievance(models.Model):
     submitted_at = models.DateTimeField("上报时间")
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
     urged_at = models.DateTimeField("最近催促时间", null=True)
+    sensitive_agreed_at = models.DateTimeField("同意处理敏感信息", null=True, help_text="个人信息保护法第二十九条单独同意")
 
     objects = GrievanceQuerySet.as_manager()
 

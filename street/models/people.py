@@ -19,6 +19,7 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", "督办员"
     CALLER = "caller", "回访员"
     LIAISON = "liaison", "联络员"
+    REGISTRAR = "registrar", "登记员"
     STREET_LEADER = "street_leader", "分管领导"
     STREET_SECRETARY = "street_secretary", "街道党工委书记"
     DISTRICT_SECRETARY = "district_secretary", "区委书记"
@@ -33,7 +34,16 @@ UNIT_ROLES = frozenset({Role.GRID_WORKER, Role.HANDLER, Role.UNIT_HEAD, Role.COM
 """Roles that see the matters their own organisation has been told of."""
 
 STREET_ROLES = frozenset(
-    {Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR, Role.CALLER, Role.LIAISON, Role.STREET_LEADER, Role.STREET_SECRETARY}
+    {
+        Role.DISPATCHER,
+        Role.SHIFT_LEADER,
+        Role.SUPERVISOR,
+        Role.CALLER,
+        Role.LIAISON,
+        Role.REGISTRAR,
+        Role.STREET_LEADER,
+        Role.STREET_SECRETARY,
+    }
 )
 """Roles that see every ordinary matter of their street."""
 
