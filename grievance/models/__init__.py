@@ -1,6 +1,7 @@
 """The case file: what was said, where it stands, everything done or sent."""
 
 from grievance.models.attachment import Attachment
+from grievance.models.board import BoardConsent, BoardEntry, BoardPhoto, PublicPage
 from grievance.models.case import Case, CaseUnit, Counter, Urgency
 from grievance.models.category import Alert, Category
 from grievance.models.complainant import Complainant
@@ -20,10 +21,14 @@ from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.scan_count import ScanCount
 from grievance.models.sheet_text import SheetText
+from grievance.models.wish import Wish
 
 __all__ = [
     "Alert",
     "Attachment",
+    "BoardConsent",
+    "BoardEntry",
+    "BoardPhoto",
     "Case",
     "CaseUnit",
     "Category",
@@ -39,6 +44,7 @@ __all__ = [
     "InboxKey",
     "IntakeCount",
     "Notice",
+    "PublicPage",
     "OnBehalf",
     "QRCode",
     "Remark",
@@ -47,4 +53,5 @@ __all__ = [
     "ScanCount",
     "SheetText",
     "Urgency",
+    "Wish",
 ]

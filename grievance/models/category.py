@@ -12,6 +12,7 @@ class Category(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级类别")
     words = models.JSONField("词语及权重", default=dict, blank=True, help_text="{词语: 权重}，负数表示排除")
     hazard = models.BooleanField("隐患类（可匿名）", default=False)
+    board = models.BooleanField("结案后可以上公开栏", default=False)
     external_code = models.CharField("标准代码", max_length=20, blank=True)
     active = models.BooleanField("在用", default=True)
 

@@ -28,6 +28,7 @@ class Grievance(models.Model):
         DISPUTE = "dispute", "我有纠纷"
         QUESTION = "question", "我想问"
         SUGGESTION = "suggestion", "我建议"
+        WISH = "wish", "我有心愿"
 
     number = models.CharField("诉求编号", max_length=24, unique=True)
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="grievances", verbose_name="事项")
@@ -75,9 +76,18 @@ class Grievance(models.Model):
 class Remark(models.Model):
     """补充与说明: words added to a case by a resident or by staff; an event points here."""
 
+    class Kind(models.TextChoices):
+        NOTE = "note", "补充"
+        QUESTION = "question", "提问"
+        ANSWER = "answer", "答复"
+        THANKS = "thanks", "致谢"
+
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="remarks", verbose_name="事项")
     grievance = models.ForeignKey(Grievance, models.PROTECT, null=True, related_name="remarks", verbose_name="诉求")
     author = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="作者")
+    kind = models.CharField("种类", max_length=10, choices=Kind.choices, default=Kind.NOTE)
+    answers = models.ForeignKey("self", models.PROTECT, null=True, related_name="replies", verbose_name="答复的提问")
+    round = models.PositiveSmallIntegerField("轮次", null=True, help_text="致谢写明为哪一轮办理")
     text = models.TextField("内容", blank=True)
     public = models.BooleanField("诉求人可见", default=False)
     at = models.DateTimeField("时间")
@@ -85,3 +95,11 @@ class Remark(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "补充与说明"
         ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="thanks_once_a_round", fields=["grievance", "round"], condition=Q(kind="thanks")),
+            models.UniqueConstraint(name="question_answered_once", fields=["answers"], condition=Q(answers__isnull=False)),
+        ]
+
+    def seat(self, role):
+        """Where a role must be held to answer a question: as for its case."""
+        return self.case.seat(role)
