@@ -24,7 +24,7 @@ class PublicPage(models.Model):
 
 
 class BoardConsent(models.Model):
-    """同意公开 of one person: stands while the row stands (个人信息保护法 art. 14, 15); `photos` are those agreed to one by one."""
+    """同意公开 of one person, while the row stands (个人信息保护法 art. 14, 15); `photos` are those agreed to one by one."""
 
     grievance = models.OneToOneField(
         "grievance.Grievance", models.PROTECT, related_name="board_consent", verbose_name="诉求"
@@ -45,8 +45,8 @@ class BoardEntryQuerySet(models.QuerySet["BoardEntry"]):
         return self.filter(case__street__in=user.scope.streets)
 
     def live(self):
-        """公开中: approved, of a matter that is still closed as it was then, of a category that may still be shown, with a consent
-        that still stands, at a community whose board is open."""
+        """公开中: approved, of a matter still closed as it was then, of a category that may still be shown, with a consent that
+        still stands, at a community whose board is open."""
         agreed = BoardConsent.objects.filter(grievance__case=OuterRef("case"))
         return self.filter(
             Exists(agreed), status=BoardEntry.Status.PUBLISHED, case__status="closed", case__round=F("round"),

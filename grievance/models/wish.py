@@ -5,7 +5,7 @@ from django.db import models
 
 class WishQuerySet(models.QuerySet["Wish"]):
     def visible_to(self, user):
-        """可见范围: those of one's streets, and of the streets in which one's own unit stands: whoever may claim must read them."""
+        """可见范围: those of one's streets, and of the streets below which one's own unit stands: who may claim must read them."""
         paths = [posting.organisation.path for posting in user.scope.postings]
         streets = models.Q(case__street__in=user.scope.streets)
         for path in paths:
