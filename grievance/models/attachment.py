@@ -1,4 +1,4 @@
-"""附件: pictures and voice, made harmless before they are kept."""
+"""附件: pictures, voice and short video, made harmless before they are kept."""
 
 from django.db import models
 
@@ -10,7 +10,11 @@ ENDINGS = {
     "audio/mpeg": ".mp3",
     "audio/wav": ".wav",
     "audio/amr": ".amr",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
 }
+"""内容类型: the only ones that are ever kept or served."""
 
 
 def stored_as(attachment, filename):
@@ -24,6 +28,7 @@ class Attachment(models.Model):
     class Kind(models.TextChoices):
         PHOTO = "photo", "图片"
         VOICE = "voice", "语音"
+        VIDEO = "video", "视频"
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="attachments", verbose_name="事项")
     grievance = models.ForeignKey(
@@ -40,6 +45,11 @@ class Attachment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         ordering = ["pk"]
+
+    @property
+    def speaks(self):
+        """有声音: it may tell who speaks, so whoever may not know that does not get it."""
+        return self.kind in (self.Kind.VOICE, self.Kind.VIDEO)
 
     @property
     def suffix(self):
