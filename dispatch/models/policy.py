@@ -37,6 +37,7 @@ class Policy(models.Model):
     link_days = models.PositiveSmallIntegerField("外部链接有效天数", default=15)
     awake_classes = models.JSONField("夜间照常提醒的时限等级", default=list, blank=True)
     urge_hours = models.PositiveSmallIntegerField("催促间隔小时", default=24)
+    reopen_days = models.PositiveSmallIntegerField("结案后可要求重办天数", default=15)
 
     objects = PolicyQuerySet.as_manager()
 

@@ -82,6 +82,7 @@ class Case(models.Model):
     studied_at = models.DateTimeField("研判时间", null=True)
     resolved_at = models.DateTimeField("办结时间", null=True)
     ended_at = models.DateTimeField("结束时间", null=True)
+    reopen_until = models.DateTimeField("可要求重办至", null=True, help_text="结案时按办理政策写明；为空不可")
     kept_since = models.DateTimeField("归档起算", null=True, help_text="有公文或调解的，档案期从最近一份起算")
 
     objects = CaseQuerySet.as_manager()

@@ -14,6 +14,7 @@ class Complainant(models.Model):
     phone_index = models.CharField("电话盲索引", max_length=64, blank=True, db_index=True)
     confidential = models.BooleanField("不要把姓名告诉办理人员", default=False)
     shared_at = models.DateTimeField("同意把联系方式告诉社会单位", null=True)
+    verified_at = models.DateTimeField("号码验证时间", null=True, help_text="本人收到验证码并填对的时间")
     safe_contact = SealedTextField("安全联系方式", blank=True, default=b"")
     language = models.CharField("联系语言", max_length=20, blank=True)
     interpreter = models.CharField("代译", max_length=40, blank=True)
