@@ -6,6 +6,7 @@ from street.models.organisation import Organisation
 from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
 from street.models.places import Grid, Place
 from street.models.specialist import Specialist, Speciality
+from street.models.wording import Language, Wording
 
 __all__ = [
     "ADMIN_ROLES",
@@ -18,6 +19,7 @@ __all__ = [
     "CalendarYear",
     "Grid",
     "HallSeat",
+    "Language",
     "Organisation",
     "Place",
     "Posting",
@@ -25,4 +27,5 @@ __all__ = [
     "Speciality",
     "Specialist",
     "User",
+    "Wording",
 ]
