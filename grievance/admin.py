@@ -132,8 +132,8 @@ class GrievanceRegister(CaseAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(SharedAdmin):
-    list_display = ["code", "name", "public_name", "parent", "hazard", "external_code", "active"]
-    list_filter = ["active", "hazard"]
+    list_display = ["code", "name", "public_name", "parent", "hazard", "joinable", "external_code", "active"]
+    list_filter = ["active", "hazard", "joinable"]
     list_select_related = ["parent"]
     search_fields = ["code", "name", "public_name"]
 

@@ -2,6 +2,7 @@
 
 from grievance.models.attachment import Attachment
 from grievance.models.board import BoardConsent, BoardEntry, BoardPhoto, PublicPage
+from grievance.models.call_request import CallRequest
 from grievance.models.case import Case, CaseUnit, Counter, Urgency
 from grievance.models.category import Alert, Category
 from grievance.models.complainant import Complainant
@@ -17,6 +18,7 @@ from grievance.models.grievance import Grievance, Remark
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.on_behalf import OnBehalf
+from grievance.models.open_matter import OpenMatter
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.scan_count import ScanCount
@@ -26,6 +28,8 @@ from grievance.models.upload import Upload
 from grievance.models.wish import Wish
 
 __all__ = [
+    "CallRequest",
+    "OpenMatter",
     "Alert",
     "Attachment",
     "BoardConsent",

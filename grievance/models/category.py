@@ -13,6 +13,9 @@ class Category(models.Model):
     words = models.JSONField("词语及权重", default=dict, blank=True, help_text="{词语: 权重}，负数表示排除")
     hazard = models.BooleanField("隐患类（可匿名）", default=False)
     board = models.BooleanField("结案后可以上公开栏", default=False)
+    joinable = models.BooleanField(
+        "正在办的可公开说明、可加入", default=False, help_text="只限隐患和公共设施，不得用于纠纷、求助、作风"
+    )
     external_code = models.CharField("标准代码", max_length=20, blank=True)
     active = models.BooleanField("在用", default=True)
 

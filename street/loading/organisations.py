@@ -7,7 +7,7 @@ from street.models import Calendar, Organisation
 
 KEYS = (
     "code", "name", "short_name", "mark", "kind", "parent", "supervisor", "relation", "phone", "population", "calendar", "active",
-    "grids", "places",
+    "call_languages", "grids", "places",
 )  # fmt: skip
 Kind = Organisation.Kind
 PARENTS = {Kind.CITY: (), Kind.DISTRICT: (Kind.CITY,), Kind.STREET: (Kind.DISTRICT,), Kind.COMMUNITY: (Kind.STREET,)}
@@ -43,6 +43,7 @@ def _put(row, units, names):
         path=f"{parent.path if parent else ''}{code}/",
         relation=row.choice("relation", Organisation.Relation, required=False, default=Organisation.Relation.SUBORDINATE),
         phone=row.text("phone", required=False, most=30),
+        call_languages=row.texts("call_languages"),
         population=row.count("population", least=1),
         calendar=_calendar(row),
         active=row.get("active", bool, True),

@@ -48,6 +48,7 @@ class Organisation(models.Model):
     )
     relation = models.CharField("隶属关系", max_length=12, choices=Relation.choices, default=Relation.SUBORDINATE)
     phone = models.CharField("办公电话", max_length=30, blank=True)
+    call_languages = models.JSONField("能用的通话语言", default=list, blank=True, help_text="街道直通车回电时能说的语言")
     population = models.PositiveIntegerField("人口", null=True, blank=True)
     calendar = models.ForeignKey(
         "street.Calendar", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="工作日历"
