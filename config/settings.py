@@ -217,8 +217,14 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # Above the nine pictures allowed, so that who chose thirty is told so with the text kept, and not turned away at the door
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
-# What a request may carry in all; a picture that is too large still gets a sentence of its own
-REQUEST_MAX_BYTES = 160 * 1024 * 1024
+# What a request may carry in all, refused before it is read; a picture that is too large still gets a sentence of its own
+REQUEST_MAX_BYTES = 80 * 1024 * 1024
+# A file that is too large is cut off while it streams in, and then refused by its size
+FILE_UPLOAD_HANDLERS = [
+    "grievance.receiving.CutOff",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 _static_storage = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage"
     if PRODUCTION
@@ -246,6 +252,12 @@ INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 URGE_HOURS = env.int("URGE_HOURS", default=24)
 BACKLOG_BANDS = env.list("BACKLOG_BANDS", default=["7", "30", "90"])
 BACKLOG_AFTER = env.int("BACKLOG_AFTER", default=30)
+# A short video of a resident: megabytes and seconds
+VIDEO_MAX_MB = env.int("VIDEO_MAX_MB", default=50)
+VIDEO_MAX_BYTES = VIDEO_MAX_MB * 1024 * 1024
+VIDEO_MAX_SECONDS = env.int("VIDEO_MAX_SECONDS", default=60)
+# Files sent while their sender still writes: what may wait in all, in megabytes; beyond it they come with the form
+WAITING_MAX_MB = env.int("WAITING_MAX_MB", default=2048)
 OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
 
 # --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---

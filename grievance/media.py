@@ -1,4 +1,4 @@
-"""图片与语音: what strangers upload is looked at, made harmless and stored by its digest, before any row is written."""
+"""图片、语音与短视频: what strangers upload is looked at, made harmless and stored by its digest, before any row is written."""
 
 import io
 import os
@@ -8,9 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from threading import BoundedSemaphore
 
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from PIL import ExifTags, Image, UnidentifiedImageError
+from pi_heif import register_heif_opener
+from PIL import ExifTags, Image
 
+from grievance import containers
 from grievance.casework import Refused
 from grievance.models import Attachment
 from grievance.models.attachment import stored_as
@@ -20,7 +24,8 @@ MAX_PHOTO_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 2560
 MAX_VOICE_BYTES = 10 * 1024 * 1024
-FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP"]
+register_heif_opener(thumbnails=False)
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF"]
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 # EXIF orientation → what brings the picture upright
@@ -56,6 +61,54 @@ class Kept:
         )  # fmt: skip
 
 
+class Ready(ContentFile):
+    """已处理文件: made harmless when it came to wait; what is left to do is to keep it."""
+
+    def __init__(self, kind, content_type, content, name):
+        super().__init__(content, name=name)
+        self.kind, self.content_type = kind, content_type
+
+    def kept(self):
+        """It lies in the storage."""
+        return _keep(self.kind, self.content_type, self.read())
+
+
+@dataclass(frozen=True)
+class Given:
+    """所附文件: what came with the words, by its kind."""
+
+    photos: tuple = ()
+    voices: tuple = ()
+    videos: tuple = ()
+
+    @classmethod
+    def of(cls, photos=(), voice=None, video=None):
+        """From the fields of a form."""
+        return cls(tuple(photos), *((file,) if file else () for file in (voice, video)))
+
+    def __iter__(self):
+        return iter((*self.photos, *self.voices, *self.videos))
+
+    def __bool__(self):
+        return any(self)
+
+    def joined(self, ready):
+        """With those that were waiting. Refused `too_many_photos`, `too_many_recordings`, `photo_too_large`."""
+        every = {kind: tuple(file for file in ready if file.kind == kind) for kind in Attachment.Kind.values}
+        given = Given(self.photos + every["photo"], self.voices + every["voice"], self.videos + every["video"])
+        refuse_too_much(given.photos)
+        if len(given.voices) > 1 or len(given.videos) > 1:
+            raise Refused(
+                "too_many_recordings", "一次只能发一段语音、一段视频。请各留一段再发送，其余的发出后可以补充。", status=400
+            )
+        return given
+
+    def keep(self):
+        """Kept ones in order; all are looked at before the first is stored. Refused as of each kind."""
+        photos = keep_photos(self.photos)
+        return [*photos, *map(keep_voice, self.voices), *map(keep_video, self.videos)]
+
+
 def digest(upload):
     """摘要: of the file as it was sent, so that a retry can be told from another file."""
     seen = sha256()
@@ -70,7 +123,10 @@ def keep_photos(uploads):
 
     Refused `too_many_photos`, `photo_too_large`, `not_a_photo`, `photo_damaged`, `photo_too_many_pixels`."""
     refuse_too_much(uploads)
-    return [_keep(Attachment.Kind.PHOTO, "image/jpeg", harmless(upload, number)) for number, upload in enumerate(uploads, 1)]
+    return [
+        upload.kept() if isinstance(upload, Ready) else _keep(Attachment.Kind.PHOTO, "image/jpeg", harmless(upload, number))
+        for number, upload in enumerate(uploads, 1)
+    ]
 
 
 def refuse_too_much(uploads, most=MAX_PHOTOS):
@@ -81,7 +137,7 @@ def refuse_too_much(uploads, most=MAX_PHOTOS):
         if upload.size > MAX_PHOTO_BYTES:
             raise Refused(
                 "photo_too_large",
-                f"第 {number} 张照片有 {upload.size / 1024 / 1024:.0f} MB，超过 20 MB。请换一张小一点的，或者把它截图后再发送。",
+                f"第 {number} 张照片超过 20 MB。请换一张小一点的，或者把它截图后再发送。",
                 status=413,
             )
 
@@ -101,26 +157,25 @@ def harmless(upload, number=1):
 def _opened(upload, number):
     head = upload.read(32)
     upload.seek(0)
-    if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
-        raise Refused(
-            "not_a_photo",
-            f"第 {number} 张照片是 HEIC 格式，这里打不开。请把它截图后再发送，或在手机相机设置里选“兼容性最佳”后重拍。",
-            status=400,
-        )
     try:
         image = Image.open(upload, formats=FORMATS)
         pixels = image.width * image.height
     except Image.DecompressionBombError:
         pixels = MAX_PIXELS + 1
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise Refused(
-            "not_a_photo", f"第 {number} 个文件不是照片，打不开。请选 JPG、PNG 等格式的照片再发送。", status=400
-        ) from error
+    except Exception as error:  # the same for what each decoder calls it
+        raise _not_a_photo(number, apple=head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS) from error
     if pixels > MAX_PIXELS:
         raise Refused(
             "photo_too_many_pixels", f"第 {number} 张照片的尺寸过大（超过 5000 万像素）。请把它截图或缩小后再发送。", status=413
         )
     return image
+
+
+def _not_a_photo(number, *, apple):
+    if apple:
+        advice = "这张 HEIC 照片打不开。请把它截图后再发送，或在手机相机设置里选“兼容性最佳”后重拍。"
+        return Refused("not_a_photo", f"第 {number} 张：{advice}", status=400)
+    return Refused("not_a_photo", f"第 {number} 个文件不是照片，打不开。请选 JPG、PNG 等格式的照片再发送。", status=400)
 
 
 def _redrawn(image):
@@ -150,6 +205,13 @@ def _see_through(image):
 
 def keep_voice(upload):
     """语音: stored as recorded, its type told from its content. Refused `voice_too_large`, `not_a_voice`."""
+    if isinstance(upload, Ready):
+        return upload.kept()
+    return _keep(Attachment.Kind.VOICE, *heard(upload))
+
+
+def heard(upload):
+    """(content type, bytes) of a recording, its tags blanked. Refused `voice_too_large`, `not_a_voice`."""
     if upload.size > MAX_VOICE_BYTES:
         raise Refused("voice_too_large", "这段语音超过 10 MB。请说短一些，或者分成两次发送。", status=413)
     content = upload.read()
@@ -157,7 +219,53 @@ def keep_voice(upload):
     content_type = sniffed(content)
     if content_type is None:
         raise Refused("not_a_voice", "这个语音文件打不开。请重新录一段，或者改用文字、照片。", status=400)
-    return _keep(Attachment.Kind.VOICE, content_type, without_tags(content) if content_type == "audio/mp4" else content)
+    return content_type, without_tags(content) if content_type == "audio/mp4" else content
+
+
+def keep_video(upload):
+    """短视频: stored as filmed, its shell blanked of place and time. Refused as by `seen`."""
+    if isinstance(upload, Ready):
+        return upload.kept()
+    return _keep(Attachment.Kind.VIDEO, *seen(upload))
+
+
+def seen(upload):
+    """(content type, bytes) of a short video, blanked. Refused `video_too_large`, `video_too_long`, `not_a_video`."""
+    if upload.size > settings.VIDEO_MAX_BYTES:
+        raise Refused("video_too_large", f"视频超过 {settings.VIDEO_MAX_MB} MB。请拍短一些，或者改发照片。", status=413)
+    with reading:
+        content = upload.read()
+        upload.seek(0)
+        content_type, blank = _shell(content)
+        try:
+            content, seconds = blank(content)
+        except Exception as error:  # whatever is wrong with a stranger's file, the answer is the same
+            raise _not_a_video() from error
+    if seconds and seconds > settings.VIDEO_MAX_SECONDS + 1:
+        raise Refused("video_too_long", f"视频超过 {settings.VIDEO_MAX_SECONDS} 秒。请拍短一些，拣要紧的拍。", status=413)
+    return content_type, content
+
+
+def _shell(content):
+    if content[4:8] == b"ftyp" and content[8:12] not in HEIC_BRANDS:
+        return "video/quicktime" if content[8:12] == b"qt  " else "video/mp4", containers.blanked_mp4
+    if sniffed(content) == "audio/webm":
+        return "video/webm", containers.blanked_webm
+    raise _not_a_video()
+
+
+def _not_a_video():
+    return Refused("not_a_video", "这个视频打不开或不完整。请选 MP4 等手机拍的短视频，或者改发照片。", status=400)
+
+
+def ready(kind, upload):
+    """(content type, bytes) of a file made harmless as its kind asks, before it waits. Refused as of each kind."""
+    if kind == Attachment.Kind.PHOTO:
+        refuse_too_much([upload])
+        return "image/jpeg", harmless(upload)
+    if kind == Attachment.Kind.VOICE:
+        return heard(upload)
+    return seen(upload)
 
 
 def sniffed(content):

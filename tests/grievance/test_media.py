@@ -116,7 +116,7 @@ def test_a_picture_of_thirty_megabytes_is_refused_unread():
 
     refused = refusal(media.keep_photos, [Large()])
     assert (refused.code, refused.status) == ("photo_too_large", 413)
-    assert "30 MB" in refused.message and "第 1 张" in refused.message
+    assert "超过 20 MB" in refused.message and "第 1 张" in refused.message
 
 
 def test_more_than_nine_pictures_are_refused():
