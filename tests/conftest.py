@@ -1,5 +1,6 @@
 """What every test gets, and what happens to a test whose means are missing on this machine."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -58,6 +59,13 @@ def pytest_collection_modifyitems(config, items):
     items[:] = kept
 
 
+def pytest_collection_finish(session):
+    """Half a million objects of the imported libraries live as long as the run: the collector need not walk them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 def pytest_runtest_setup(item):
     """A gap that REQUIRE_ALL=1 does not forgive."""
     if what := missing_for(item):
@@ -98,8 +106,11 @@ def history_can_be_emptied():
 def words_of_this_test():
     """What the process remembers of the office's words is of the test before."""
     from grievance.classify import screening
+    from street import wording
 
     screening.forget()
+    # No language is loaded unless a test loads one
+    wording.remember({})
 
 
 @pytest.fixture(autouse=True)
