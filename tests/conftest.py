@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish(session):
-    """Half a million objects of the imported libraries live as long as the run: the collector need not walk them again and again."""
+    """What the imported libraries hold lives as long as the run: the collector need not walk it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
