@@ -22,6 +22,10 @@ FIELD_OF = {
     "photo_too_many_pixels": "photos",
     "voice_too_large": "voice",
     "not_a_voice": "voice",
+    "too_many_recordings": "voice",
+    "video_too_large": "video",
+    "video_too_long": "video",
+    "not_a_video": "video",
 }
 
 
@@ -37,6 +41,7 @@ class ReportForm(forms.Form):
     description = forms.CharField(required=False, strip=False)
     photos = forms.FileField(required=False)
     voice = forms.FileField(required=False)
+    video = forms.FileField(required=False)
     address = forms.CharField(required=False)
     name = forms.CharField(required=False)
     phone = forms.CharField(required=False)
@@ -45,6 +50,7 @@ class ReportForm(forms.Form):
     challenge = forms.CharField(required=False)
     proof = forms.CharField(required=False)
     website = forms.CharField(required=False)
+    draft = forms.CharField(required=False)
 
     def __init__(self, *args, at, **kwargs):
         self.at = at

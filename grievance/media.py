@@ -92,6 +92,10 @@ class Given:
     def __bool__(self):
         return any(self)
 
+    def marks(self):
+        """摘要: one for each file, in order."""
+        return [digest(file) for file in self]
+
     def joined(self, ready):
         """With those that were waiting. Refused `too_many_photos`, `too_many_recordings`, `photo_too_large`."""
         every = {kind: tuple(file for file in ready if file.kind == kind) for kind in Attachment.Kind.values}
@@ -140,6 +144,14 @@ def refuse_too_much(uploads, most=MAX_PHOTOS):
                 f"第 {number} 张照片超过 20 MB。请换一张小一点的，或者把它截图后再发送。",
                 status=413,
             )
+
+
+def refuse_unread(uploads):
+    """Refused `too_many_photos`, `photo_too_large`: what is sealed as it came, looked at by number and size alone."""
+    videos = [upload for upload in uploads if (upload.content_type or "").startswith("video/")]
+    refuse_too_much([upload for upload in uploads if not any(upload is video for video in videos)], MAX_PHOTOS + 1)
+    for video in videos:
+        _refuse_long(video)
 
 
 def harmless(upload, number=1):
@@ -231,8 +243,7 @@ def keep_video(upload):
 
 def seen(upload):
     """(content type, bytes) of a short video, blanked. Refused `video_too_large`, `video_too_long`, `not_a_video`."""
-    if upload.size > settings.VIDEO_MAX_BYTES:
-        raise Refused("video_too_large", f"视频超过 {settings.VIDEO_MAX_MB} MB。请拍短一些，或者改发照片。", status=413)
+    _refuse_long(upload)
     with reading:
         content = upload.read()
         upload.seek(0)
@@ -246,6 +257,11 @@ def seen(upload):
     return content_type, content
 
 
+def _refuse_long(upload):
+    if upload.size > settings.VIDEO_MAX_BYTES:
+        raise Refused("video_too_large", f"视频超过 {settings.VIDEO_MAX_MB} MB。请拍短一些，或者改发照片。", status=413)
+
+
 def _shell(content):
     if content[4:8] == b"ftyp" and content[8:12] not in HEIC_BRANDS:
         return "video/quicktime" if content[8:12] == b"qt  " else "video/mp4", containers.blanked_mp4
@@ -256,6 +272,14 @@ def _shell(content):
 
 def _not_a_video():
     return Refused("not_a_video", "这个视频打不开或不完整。请选 MP4 等手机拍的短视频，或者改发照片。", status=400)
+
+
+def keep_as(content_type, upload):
+    """按内容类型存: a file that was sealed as it came, kept as its kind asks."""
+    kind = content_type.partition("/")[0]
+    if kind == "audio":
+        return keep_voice(upload)
+    return keep_video(upload) if kind == "video" else keep_photos([upload])[0]
 
 
 def ready(kind, upload):

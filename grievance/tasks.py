@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grievance import sweeps
-from grievance.actions import retention
+from grievance.actions import retention, uploads
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -18,5 +18,5 @@ def deliver():
 def expire():
     """Beat, every hour: what has been kept long enough is taken away."""
     at = timezone.now()
-    while retention.expire(at=at) or retention.drop_withdrawn(at=at):
+    while retention.expire(at=at) or retention.drop_withdrawn(at=at) or uploads.sweep(at=at):
         pass

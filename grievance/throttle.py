@@ -41,6 +41,15 @@ def lane(address, *, proven, at):
     return BUSY if seen > most * (PROVEN if proven else 1) else ""
 
 
+def glance(address, *, at, purpose):
+    """看一眼: a page that asks while one writes asks often, and writes nothing; Throttled only far beyond what an estate asks."""
+    if not settings.INTAKE_THROTTLE:
+        return
+    most, seen, left = _one_more(address, at, purpose)
+    if seen > most * UTMOST:
+        raise Throttled(left)
+
+
 def count(address, *, at, purpose="address"):
     """One more submission from `address`. Throttled once INTAKE_THROTTLE (`60/hour`; empty is off) is used up.
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from grievance import api
-from grievance.views import code_check, code_sheets, code_wizard, codes, follow, home, report, rights
+from grievance.views import code_check, code_sheets, code_wizard, codes, follow, home, receipt_code, report, rights, uploads
 
 app_name = "grievance"
 urlpatterns = [
@@ -11,8 +11,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("c/<slug:code>/", home.places, name="places"),
     path("q/<str:token>/", report.report, name="report"),
+    path("q/<str:token>/uploads/", uploads.uploads, name="uploads"),
     path("r/<str:receipt>/", follow.follow, name="follow"),
     path("r/<str:receipt>/attachments/<int:pk>/", follow.attachment, name="attachment"),
+    path("r/<str:receipt>/code.png", receipt_code.code, name="receipt_code"),
     path("r/<str:receipt>/data/", rights.rights, name="rights"),
     path("r/<str:receipt>/data/copy/", rights.copy, name="rights_copy"),
     path("privacy/", home.privacy, name="privacy"),

@@ -25,10 +25,9 @@ def receive(street, *, said, files=(), key, body_digest, prefix, at):
 
     `said` is what the officer will read, {field: text}; `files` are uploads as they came. Refused `confidential_closed` where the
     office has no key (then nothing of it is kept), `key_reused`, `too_many_photos`, `photo_too_large`."""
-    # Pictures, and a voice note beside them
-    media.refuse_too_much(files, media.MAX_PHOTOS + 1)
+    media.refuse_unread(files)
     public = _key_for(street, said)
-    key_hash = blind_index(f"confidential:{key}")
+    key_hash = _key_hash(key)
     if earlier := ConfidentialReport.objects.filter(key_hash=key_hash).first():
         return _same(earlier, body_digest)
     names = [_seal_file(public, file) for file in files]
@@ -39,6 +38,18 @@ def receive(street, *, said, files=(), key, body_digest, prefix, at):
         if earlier is None:
             raise
         return _same(earlier, body_digest)
+
+
+def again(key, body_digest):
+    """再次提交: what the same key made before. Refused `key_reused`, and `upload_gone` where it made nothing."""
+    earlier = ConfidentialReport.objects.filter(key_hash=_key_hash(key)).first()
+    if earlier is None:
+        raise Refused("upload_gone", "有照片或录音没有传好，还没有登记。请再按一次“发送”，会自动重传。")
+    return _same(earlier, body_digest)
+
+
+def _key_hash(key):
+    return blind_index(f"confidential:{key}")
 
 
 def _same(earlier, body_digest):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from grievance import media, said
-from grievance.actions import confidential, triage
+from grievance.actions import confidential, triage, uploads
 from grievance.casework import (
     RESIDENT,
     Move,
@@ -51,28 +51,34 @@ class _Body:
 
 
 def submit(
-    qr_code, *, kind=Grievance.Kind.REPORT, description="", address="", photos=(), voice=None, name="", phone="",
-    confidential=False, key, at, source=Case.Source.SCAN, doubt="",
+    qr_code, *, kind=Grievance.Kind.REPORT, description="", address="", photos=(), voice=None, video=None, name="", phone="",
+    confidential=False, draft=uploads.NONE, key, at, source=Case.Source.SCAN, doubt="",
 ):  # fmt: skip
     """扫码上报: one grievance in a case of its own, receipt and number given at once.
 
     What may be a report on officials becomes a ConfidentialReport instead, with number and receipt of the same kind.
-    `doubt` says why a person should look before anything is sent by itself; the resident notices nothing of it.
+    `doubt` says why a person should look before anything is sent by itself; the resident notices nothing of it. `draft`:
+    files sent before, which are gone from where they waited in the same act that takes the words, whatever comes of them.
     The same key with the same body gives the same grievance again. Refused: `revoked_code` 410, `key_reused` 409,
-    `nothing_said`, `bad_key` and those of `said` and `media`. Files are stored before the transaction opens."""
+    `nothing_said`, `bad_key`, `upload_gone` and those of `said` and `media`. Files are stored before the transaction opens."""
     if not qr_code.live:
         raise revoked()
     key = _key(key)
     body = _checked(kind, description, address, name, phone, confidential)
-    if not (body.description or photos or voice):
+    given = media.Given.of(photos, voice, video)
+    if not (body.description or given or draft):
         raise Refused("nothing_said", "还没有内容。请写几句话，或拍一张照片，或说一段语音，任选一样就行。", status=400)
-    digest = _digest(body, photos, voice)
+    digest = _digest(body, given, draft.keys)
+    try:
+        given = given.joined(draft.files())
+    except uploads.Gone:
+        return _again(qr_code, key, digest)
     if suspected(f"{body.description}\n{body.address}", at):
-        files = [*photos, *([voice] if voice else [])]
-        return _sealed(qr_code.place, body, files, key=f"{qr_code.token}:{key}", digest=digest, at=at, code=qr_code.token)
-    kept = media.keep_photos(photos) + ([media.keep_voice(voice)] if voice else [])
+        sealing = {"key": f"{qr_code.token}:{key}", "digest": digest, "at": at, "code": qr_code.token}
+        return draft.within(lambda: _sealed(qr_code.place, body, given, **sealing))
+    kept = given.keep()
     facts = {"qr_code": qr_code, "key": key, "digest": digest, "at": at, "source": source, "doubt": doubt}
-    return _once(qr_code, key, digest, lambda: _open(qr_code.place, body, kept, **facts))
+    return _once(qr_code, key, digest, lambda: draft.within(lambda: _open(qr_code.place, body, kept, **facts)))
 
 
 def register_for(
@@ -89,7 +95,7 @@ def register_for(
     body = _checked(kind, description, address, name, phone, confidential)
     if not body.description:
         raise Refused("nothing_said", "还没有内容。请写下来人说的事，再登记。", status=400)
-    digest = _digest(body, (), None)
+    digest = _digest(body, media.Given())
     if suspected(f"{body.description}\n{body.address}", at):
         return _sealed(place, body, [], key=f"window:{key}", digest=digest, at=at)
     salt = bytes.fromhex(blind_index(f"window:{key}"))[:16]
@@ -129,7 +135,7 @@ def release(report, *, said_there, files, by, at):
     if qr_code is None:
         raise Refused("no_code", "本件没有说事码（来自补充情况或说事码已删除），不能转回。请电话告知诉求人重新反映。")
     confidential.release(report, by=by, at=at)
-    kept = [media.keep_voice(file) if kind.startswith("audio/") else media.keep_photos([file])[0] for kind, file in files]
+    kept = [media.keep_as(kind, file) for kind, file in files]
     return _open(
         qr_code.place, _body_of(said_there), kept, qr_code=qr_code, key=f"released:{report.number}",
         digest=report.body_digest, at=at, source=Case.Source.SCAN, salt=bytes(report.receipt_salt),
@@ -148,10 +154,16 @@ def revoked():
     )
 
 
-def _digest(body, photos, voice):
+def _digest(body, given, more=()):
     """Keyed, since without a key a phone number could be guessed back from it."""
-    files = [media.digest(photo) for photo in photos] + [media.digest(voice) if voice else ""]
-    return blind_index(json.dumps([*astuple(body), *files], ensure_ascii=False))
+    return blind_index(json.dumps([*astuple(body), *given.marks(), *more], ensure_ascii=False))
+
+
+def _again(qr_code, key, digest):
+    """What the same key made before, its files being gone since; Refused `upload_gone` where it made nothing."""
+    if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
+        return _same(earlier, digest)
+    return confidential.again(f"{qr_code.token}:{key}", digest)
 
 
 def _once(qr_code, key, digest, open_case):
@@ -216,7 +228,8 @@ def words_mark(description):
 def _title(body, kept, place):
     if body.description:
         return " ".join(body.description.split())[:40].rstrip("。！!.；;，,")
-    said_by = "语音" if any(file.kind == Attachment.Kind.VOICE for file in kept) else "图片"
+    kinds = {file.kind for file in kept}
+    said_by = "语音" if Attachment.Kind.VOICE in kinds else "视频" if Attachment.Kind.VIDEO in kinds else "图片"
     return f"（{said_by}）{place.name}"[:80]
 
 

@@ -50,11 +50,23 @@ class Draft:
         """Every file of this draft that waits, named in `keys` or not."""
         return Upload.objects.of_draft(_mark(self.secret)) if self.secret else Upload.objects.none()
 
+    def within(self, act):
+        """同一行为: what `act` makes of the files and their going away happen together or not at all."""
+        if not self.secret:
+            return act()
+        with transaction.atomic():
+            made = act()
+            self.forget()
+        return made
+
     def forget(self):
         """去除: all of the draft, row and file; part of the act that took its words. Files go once that act is certain."""
         rows = list(self.rows())
         Upload.objects.filter(pk__in=[row.pk for row in rows]).delete()
         transaction.on_commit(lambda: waiting.drop([row.name for row in rows]))
+
+
+NONE = Draft()
 
 
 def _mark(secret):

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from grievance import classify, proof, scans, throttle
 from grievance.actions import intake
+from grievance.actions.uploads import Draft
 from grievance.casework import Refused
 from grievance.forms import ReportForm, new_key
 from grievance.models import ConfidentialReport, Grievance, QRCode
@@ -72,8 +73,9 @@ def _submit(request, code, form, at):
     proven = proof.holds(form.cleaned_data["challenge"], form.cleaned_data["proof"], key, at)
     doubt = throttle.lane(request.META["REMOTE_ADDR"], proven=proven, at=at)
     return intake.submit(
-        code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"), key=key, at=at,
-        doubt=doubt,
+        code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"),
+        video=request.FILES.get("video"), draft=Draft(form.cleaned_data["draft"], tuple(request.POST.getlist("uploads"))),
+        key=key, at=at, doubt=doubt,
     )  # fmt: skip
 
 
