@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "street.middleware.StandingMiddleware",
+    "street.middleware.ReaderMiddleware",
     "config.errors.RefusedMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -246,6 +247,12 @@ REST_FRAMEWORK = {
 
 # --- the product ---------------------------------------------------------------------------------
 NOTICE_BACKEND = env("NOTICE_BACKEND", default="") or "grievance.delivery.append_to_file"
+# Where codes go that show who holds a number; unlike a notice's, their text is a secret, and no file of production may hold it
+SMS_BACKEND = (
+    env("SMS_BACKEND", default="")
+    or env("NOTICE_BACKEND", default="")
+    or ("grievance.delivery.no_gateway" if PRODUCTION else "grievance.delivery.append_to_file")
+)
 # Submissions per address, e.g. 60/hour; empty: off. Counted in the database, so that every process counts alike
 INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 # A resident may urge once in so many hours

@@ -387,4 +387,4 @@ class LogEntryAdmin(PostingAdmin):
 
 
 # Registers of their own file lean on the classes above
-from street import hall_admin  # noqa: E402, F401
+from street import hall_admin, wording_admin  # noqa: E402, F401

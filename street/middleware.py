@@ -1,8 +1,10 @@
-"""Every request of a signed-in person is read from the posts held at that instant."""
+"""Who asks: a signed-in person by the posts held at that instant, a resident by what the phone was told once."""
 
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from street.scope import stand
+from street.wording import Reader
 
 
 class StandingMiddleware:
@@ -15,3 +17,17 @@ class StandingMiddleware:
         if request.user.is_authenticated:
             stand(request.user, timezone.now())
         return self.get_response(request)
+
+
+class ReaderMiddleware:
+    """读者: a page is told how this phone wants it; one that asked is not kept for another phone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.reader = Reader(request.COOKIES)
+        response = self.get_response(request)
+        if request.reader.asked:
+            patch_vary_headers(response, ["Cookie"])
+        return response

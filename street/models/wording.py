@@ -1,4 +1,4 @@
-"""辅助文字: what residents' pages say, beside the Chinese, in another language. Wording is data; the Chinese stays in the pages."""
+"""辅助文字: what residents' pages say in another language, beside the Chinese, which stays in the pages themselves."""
 
 from django.db import models
 from django.db.models import Q

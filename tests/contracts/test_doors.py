@@ -29,7 +29,7 @@ NOW = TUESDAY + timedelta(hours=1)
 PUBLIC = {
     "", "healthz", "c/<slug:code>/", "q/<str:token>/", "r/<str:receipt>/", "r/<str:receipt>/attachments/<int:pk>/",
     "q/<str:token>/uploads/", "r/<str:receipt>/code.png", "r/<str:receipt>/survey/", "r/<str:receipt>/reception/", "r/<str:receipt>/data/", "r/<str:receipt>/data/copy/",
-    "s/<str:token>/", "privacy/",
+    "q/<str:token>/outlook/", "q/<str:token>/join/", "q/<str:token>/call/", "near/", "s/<str:token>/", "privacy/", "reading/",
     "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
     "phone/logout/", "o/<str:token>/", "o/<str:token>/photos/<int:pk>/",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 
 REPO = Path(__file__).resolve().parents[2]
 INK = ["ink", "ink-soft", "accent", "accent-deep", "good", "warn", "bad"]
-SHEETS = ["resident.css", "staff.css", "admin.css", "codes.css", "codes-desk.css"]
+SHEETS = ["resident.css", "reading.css", "staff.css", "admin.css", "codes.css", "codes-desk.css"]
 GROUND = ["paper", "ground", "sunk", "accent-soft", "good-soft", "warn-soft", "bad-soft"]
 
 
