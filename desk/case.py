@@ -86,7 +86,9 @@ def case_page(request, number):
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
     if isinstance(tried.made, Handed):
         return shown(request, get_object_or_404(everything(request.user), number=number), at, handed=tried.made)
-    messages.success(request, f"“{tried.card.move.label}”已办。")
+    # A message lies in the browser for a while: it does not say which way in law
+    done = "已依法转办。" if tried.card.name == "hand_over" else f"“{tried.card.move.label}”已办。"
+    messages.success(request, done)
     return redirect(onward(request.user, tried.made if isinstance(tried.made, Case) else case))
 
 

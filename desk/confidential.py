@@ -24,7 +24,7 @@ from street.models import Role
 OFFICERS = frozenset({Role.DISCIPLINE})
 LABELS = {
     "description": "内容", "place": "说事码所在", "address": "具体位置", "name": "姓名", "phone": "电话", "kind": "选的类型",
-    "confidential": "要求保密",
+    "confidential": "要求保密", "record": "转入前的案卷",
 }  # fmt: skip
 LARGEST_KEY = 10_000
 MOST = 200

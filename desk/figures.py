@@ -76,6 +76,7 @@ FUNNEL = [
 ASIDE = [
     Figure("declined", "不予受理", reached(S.DECLINED)),
     Figure("withdrawn", "撤回", reached(S.WITHDRAWN)),
+    Figure("transferred", "依法转办", reached(S.TRANSFERRED)),
     Figure("merged", "并入他件", reached(S.MERGED), "不另计"),
 ]
 BY_NAME = {figure.name: figure for figure in [*TODAY, *FUNNEL, *ASIDE]}

@@ -110,7 +110,9 @@ SOURCES = {
 
 def letter_paper(user, pk):
     """公文 that one may see, its kept facts where it was issued. 404 otherwise."""
-    row = get_object_or_404(Letter.objects.visible_to(user).select_related("paper", *RELATED), pk=pk)
+    # Of a case that was handed over by law the register keeps the number alone
+    there = Letter.objects.visible_to(user).exclude(case__status=Case.Status.TRANSFERRED)
+    row = get_object_or_404(there.select_related("paper", *RELATED), pk=pk)
     kept = getattr(row, "paper", None)
     facts = kept.facts if kept else letter_facts(row)
     return Paper(facts, facts["template"], f"{facts['noun']} {row.number or row.case.number}", f"/desk/papers/{pk}", kept)

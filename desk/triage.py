@@ -22,7 +22,7 @@ from grievance.wake import wake
 ON_A_PAGE = 40
 TWIN_DAYS = 14
 """疑似重复: the same place and the same category within so many days."""
-LEAVES = {"admit", "hold", "decline", "merge", "send", "dispatch"}
+LEAVES = {"admit", "hold", "decline", "merge", "send", "dispatch", "hand_over"}
 """After these the case is no longer in the queue, and the next one opens."""
 
 
@@ -61,6 +61,11 @@ class Pane:
         return self.cards.get("send") or self.cards.get("dispatch")
 
     @property
+    def wordless(self):
+        """只有语音或图片: nobody's words could be screened, so the one who listens and looks has to."""
+        return bool(self.voices) and not any(voice.text for voice in self.voices)
+
+    @property
     def moves(self):
         """The cards that stand here, with their keys."""
         return [offer for offer in (Offer.of(self.cards.get(name), name) for name in OFFERED) if offer]
@@ -76,6 +81,7 @@ OFFERED = {
     "split": ("s", ""),
     "classify": ("", ""),
     "decline": ("x", ""),
+    "hand_over": ("", ""),
 }
 """Name of a move → its key, and another label than the table's."""
 
@@ -123,6 +129,8 @@ def said(case, tried):
         return f"事项 {case.number} 已派给{tried.made.handler}，工单 {tried.made.number}。"
     if tried.card.name == "merge":
         return f"事项 {case.number} 已并案，由 {tried.made.number} 继续办理。"
+    if tried.card.name == "hand_over":
+        return f"事项 {case.number} 已依法转办。"
     return f"事项 {case.number}：“{tried.card.move.label}”已办。"
 
 

@@ -73,6 +73,7 @@ STATES = {
     Case.Status.DECLINED: "不在受理范围",
     Case.Status.MERGED: "已合并办理",
     Case.Status.WITHDRAWN: "已撤回",
+    Case.Status.TRANSFERRED: "已依法转有权机关办理",
 }
 
 

@@ -27,4 +27,5 @@ CASE = Workflow(
     Move("rework", "重办", {S.RESOLVED}, S.IN_HANDLING, {Role.CALLER, Role.SHIFT_LEADER, SYSTEM}),
     Move("close", "结案", {S.RESOLVED}, S.CLOSED, {SYSTEM}),
     Move("withdraw", "撤回", OPEN, S.WITHDRAWN, {RESIDENT, SYSTEM}),
+    Move("hand_over", "转为检举控告", set(S) - {S.MERGED, S.TRANSFERRED}, S.TRANSFERRED, DESK),
 )

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from django.db import connection
 
-GUARD = import_module("grievance.migrations.0002_append_only")
+GUARDS = [import_module(f"grievance.migrations.{name}") for name in ("0002_append_only", "0008_found_late")]
 
 
 @contextmanager
@@ -15,8 +15,10 @@ def lifted():
         # PostgreSQL empties by TRUNCATE, which no row trigger sees
         yield
         return
-    GUARD.run(connection, "lift")
+    for guard in reversed(GUARDS):
+        guard.run(connection, "lift")
     try:
         yield
     finally:
-        GUARD.run(connection, "guard")
+        for guard in GUARDS:
+            guard.run(connection, "guard")

@@ -18,6 +18,8 @@ from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
 
 S = ConfidentialReport.Status
 TEXT, FILE = "shuoshi:report", "shuoshi:file"
+FOUND_LATE = "found_late"
+"""Of a report that was an ordinary grievance first: others have read it, and its page says so."""
 
 
 def receive(street, *, said, files=(), key, body_digest, prefix, at):
@@ -59,19 +61,36 @@ def _same(earlier, body_digest):
 
 
 def _key_for(street, said):
-    box = ConfidentialInbox.objects.filter(street=street).select_related("office", "above").first()
-    closed = Refused(
-        "confidential_closed",
-        "您说的像是检举、控告。这里还没有开通保密接收，内容没有保存，也没有人看到。请拨打12388，或到区纪委监委信访室反映。",
-        status=503,
-    )
-    if box is None:
-        raise closed
-    office = box.above if mentions("\n".join(said.values()), box.passes) else box.office
-    public = InboxKey.objects.filter(office=office, retired_at__isnull=True).select_related("office").first()
+    public = key_for(street, "\n".join(said.values()))
     if public is None:
-        raise closed
+        raise Refused(
+            "confidential_closed",
+            "您说的像是检举、控告。这里还没有开通保密接收，内容没有保存，也没有人看到。请拨打12388，或到区纪委监委信访室反映。",
+            status=503,
+        )
     return public
+
+
+def key_for(street, words, *, above=False):
+    """信箱公钥 of the office that reads what a street seals: the one above where `words` name that office, or `above` says so.
+    None where the office has no key."""
+    box = ConfidentialInbox.objects.filter(street=street).select_related("office", "above").first()
+    if box is None:
+        return None
+    office = box.above if above or mentions(words, box.passes) else box.office
+    return InboxKey.objects.filter(office=office, retired_at__isnull=True).select_related("office").first()
+
+
+def found_late(public, grievance, *, said, files, by, at):
+    """晚识别: what was an ordinary grievance lies sealed under its own number and receipt. Inside a transaction only, in which
+    the caller takes the ordinary rows out. `files` are uploads."""
+    names = [_seal_file(public, file) for file in files]
+    report = _keep(
+        public, said, names, number=grievance.number, salt=bytes(grievance.receipt_salt), body_digest=grievance.body_digest,
+        key_hash=blind_index(f"confidential:late:{grievance.number}"), at=at,
+    )  # fmt: skip
+    _record(report, FOUND_LATE, "先按普通诉求登记，现转为保密件；普通登记和办理记录已移出。", by=by, at=at)
+    return report
 
 
 def _seal_file(public, upload):
@@ -83,15 +102,20 @@ def _seal_file(public, upload):
 
 @transaction.atomic
 def _write(public, said, names, *, key_hash, body_digest, prefix, at):
-    salt = new_salt()
+    marks = {"key_hash": key_hash, "body_digest": body_digest}
+    report = _keep(public, said, names, number=human_number(prefix, at), salt=new_salt(), at=at, **marks)
+    _record(report, "received", "已密封接收。", by=None, at=at)
+    return report
+
+
+def _keep(public, said, names, *, number, salt, key_hash, body_digest, at):
     report = ConfidentialReport.objects.create(
-        number=human_number(prefix, at), office=public.office, sealed_to=public,
+        number=number, office=public.office, sealed_to=public,
         sealed=sealed_box.put_in(public.public, json.dumps(said, ensure_ascii=False).encode(), TEXT),
         key_hash=key_hash, body_digest=body_digest, receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)),
         received_at=at,
     )  # fmt: skip
     ConfidentialFile.objects.bulk_create(ConfidentialFile(report=report, name=name) for name in names)
-    _record(report, "received", "已密封接收。", by=None, at=at)
     return report
 
 

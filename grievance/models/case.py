@@ -47,6 +47,7 @@ class Case(models.Model):
         DECLINED = "declined", "不予受理"
         MERGED = "merged", "已并案"
         WITHDRAWN = "withdrawn", "已撤回"
+        TRANSFERRED = "transferred", "已依法转办"
 
     class Source(models.TextChoices):
         SCAN = "scan", "扫码"
@@ -57,7 +58,7 @@ class Case(models.Model):
         HOTLINE = "hotline", "12345 转来"
         VISIT = "visit", "网格上门代录"
 
-    ENDED = (Status.CLOSED, Status.DECLINED, Status.MERGED, Status.WITHDRAWN)
+    ENDED = (Status.CLOSED, Status.DECLINED, Status.MERGED, Status.WITHDRAWN, Status.TRANSFERRED)
 
     number = models.CharField("事项编号", max_length=24, unique=True)
     street = models.ForeignKey("street.Organisation", models.PROTECT, related_name="cases", verbose_name="街道")
@@ -97,8 +98,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="ended_case_has_its_time",
-                condition=Q(status__in=["closed", "declined", "merged", "withdrawn"], ended_at__isnull=False)
-                | (~Q(status__in=["closed", "declined", "merged", "withdrawn"]) & Q(ended_at__isnull=True)),
+                condition=Q(status__in=["closed", "declined", "merged", "withdrawn", "transferred"], ended_at__isnull=False)
+                | (~Q(status__in=["closed", "declined", "merged", "withdrawn", "transferred"]) & Q(ended_at__isnull=True)),
             ),
         ]
         indexes = [

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievance import classify, serving, timeline
-from grievance.actions import consent, intake
+from grievance.actions import confidential, consent, intake
 from grievance.casework import Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.views.page import of_street
@@ -95,6 +95,7 @@ def _confidential_page(request, report, receipt):
         "report": report,
         "url": f"{settings.SITE_URL}{reverse('grievance:follow', args=[receipt])}",
         "forwarded": report.status == ConfidentialReport.Status.FORWARDED,
+        "late": report.events.filter(kind=confidential.FOUND_LATE).exists(),
     }
     return render(request, "grievance/confidential.html", page)
 
