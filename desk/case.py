@@ -51,6 +51,9 @@ class Voice:
     silent: bool = False
     may_reveal: bool = False
     contact: Any = None
+    language: str = ""
+    behalf: Any = None
+    """How staff came to write it down; None where it was not so, and where even the masked name stays hidden."""
 
 
 @dataclass
@@ -122,7 +125,7 @@ def shown(request, case, at, *, last=None, contacts=None, handed=None):
 def everything(user):
     """The case with all that its page shows, each table once; rows that stand beyond the reader's scope stay out."""
     said = Attachment.objects.filter(remark__isnull=True)
-    voices = Grievance.objects.select_related("complainant")
+    voices = Grievance.objects.select_related("complainant", "on_behalf")
     orders = WorkOrder.objects.select_related(
         "handler", "accepted_by", "completed_by", "dispatched_by", "policy", "authority__leader"
     )
@@ -219,6 +222,8 @@ def voice(grievance, case, user, contacts):
         photos=[row for row in said if row.kind == Attachment.Kind.PHOTO],
         recordings=[] if hidden else recordings, silent=hidden and bool(recordings),
         may_reveal=not privacy.outsider(user) and privacy.may_reveal(grievance, user), contact=contacts.get(grievance.pk),
+        language="" if hidden or complainant is None else complainant.language,
+        behalf=None if hidden else getattr(grievance, "on_behalf", None),
     )  # fmt: skip
 
 

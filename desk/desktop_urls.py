@@ -5,6 +5,7 @@ from django.urls import path
 from desk import (
     attachments,
     backlog,
+    behalf,
     case,
     clocks,
     confidential,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("desk/hall/", hall.hall, name="hall"),
     path("desk/replan/", replan.replan, name="replan"),
     path("desk/supervisions/", supervisions.register, name="supervisions"),
+    path("desk/behalf/", behalf.at_desk, name="behalf"),
     path("desk/backlog/", backlog.backlog, name="backlog"),
     path("desk/receptions/", receptions.days, name="receptions"),
     path("desk/receptions/<int:pk>/cancel/", receptions.call_off, name="call_off"),

@@ -1,14 +1,12 @@
-"""一站式大厅: who sits here today, one registration at the window, and the hand-over to an agency under the same number."""
+"""一站式大厅: who sits here today, what was registered at the window lately (by 代为上报, `desk.behalf`), and the hand-over to
+an agency under the same number."""
 
-import secrets
 from dataclasses import dataclass
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -17,44 +15,15 @@ from desk.doors import TRIAGE, for_roles, page
 from desk.forms import Units, words
 from dispatch.actions import handling
 from dispatch.models import WorkOrder
-from grievance import qr
-from grievance.actions import intake
 from grievance.casework import Refused
-from grievance.models import Case, Grievance
+from grievance.models import Case
 from grievance.wake import wake
-from street.models import HallSeat, Organisation, Place
+from street.models import HallSeat, Organisation
 
 SHOWN = 12
 KINDS = list(HallSeat.Kind)
 """常驻 first, 随叫随到 last."""
-SOURCES = [(Case.Source.WINDOW, "来人"), (Case.Source.PHONE, "来电")]
-
-
-class Visitor(forms.Form):
-    """窗口登记: what the visitor says, typed once; its rules are those of the intake."""
-
-    source = forms.ChoiceField(label="方式", choices=SOURCES, initial=Case.Source.WINDOW, widget=forms.RadioSelect)
-    kind = forms.ChoiceField(label="想说的是", choices=Grievance.Kind.choices, initial=Grievance.Kind.REPORT)
-    description = words("说的事", rows=4)
-    place = forms.ChoiceField(label="地点")
-    address = forms.CharField(label="具体位置", required=False)
-    name = forms.CharField(label="姓名", required=False)
-    phone = forms.CharField(label="电话", required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}))
-    confidential = forms.BooleanField(label="不要把姓名告诉办理人员", required=False)
-    key = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, hall, **kwargs):
-        super().__init__(*args, label_suffix="", initial={"key": secrets.token_urlsafe(12)}, auto_id="id_hall_%s", **kwargs)
-        rows = Place.objects.filter(street=hall).select_related("community", "parent__parent__parent")
-        self.places = {place.code: place for place in rows.order_by("community__path", "code")}
-        groups: dict = {}
-        for place in self.places.values():
-            groups.setdefault(place.community.name, []).append((place.code, place.full_name))
-        self.fields["place"].choices = [("", "请选择"), *groups.items()]
-
-    def clean_place(self):
-        """The place itself."""
-        return self.places[self.cleaned_data["place"]]
+SOURCES = (Case.Source.WINDOW, Case.Source.PHONE, Case.Source.HOTLINE)
 
 
 class HandOver(forms.Form):
@@ -79,13 +48,9 @@ class Line:
 @for_roles(TRIAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hall(request):
-    """大厅: the roster of today, the registration, and what was registered lately; a POST registers or hands over."""
+    """大厅: the roster of today and what was registered lately; a POST hands over."""
     at, street = timezone.now(), hall_of(request)
-    if request.method != "POST":
-        return _shown(request, street, at)
-    if "number" in request.POST:
-        return _hand_over(request, street, at)
-    return _register(request, street, at)
+    return _hand_over(request, street, at) if request.method == "POST" else _shown(request, street, at)
 
 
 def hall_of(request):
@@ -100,22 +65,8 @@ def hall_of(request):
     return found
 
 
-def _register(request, street, at):
-    form = Visitor(request.POST, hall=street)
-    if not form.is_valid():
-        return _shown(request, street, at, form=form, status=400)
-    try:
-        made = intake.register_for(**form.cleaned_data, by=request.user, at=at)
-    except Refused as refused:
-        form.add_error(None, refused.message)
-        return _shown(request, street, at, form=form, status=refused.status)
-    wake("dispatch.tasks.route_submitted", "grievance.tasks.deliver")
-    # Shown in the answer and kept nowhere: the receipt opens everything that was said
-    return _shown(request, street, at, slip=made)
-
-
 def _hand_over(request, street, at):
-    case = get_object_or_404(_registered(request.user, street), number=request.POST["number"])
+    case = get_object_or_404(_registered(request.user, street), number=request.POST.get("number", ""))
     form = HandOver(request.POST, agencies=agencies(street, at))
     try:
         if not form.is_valid():
@@ -149,23 +100,19 @@ def agencies(street, at):
 
 def _registered(user, street):
     """窗口登记的事项 of this hall, the latest first."""
-    sources = [source for source, _ in SOURCES]
-    rows = Case.objects.visible_to(user).filter(street=street, source__in=sources)
+    rows = Case.objects.visible_to(user).filter(street=street, source__in=SOURCES)
     return rows.select_related("place__community", "promised_by", "category").order_by("-submitted_at")
 
 
-def _shown(request, street, at, *, form=None, slip=None, refused=None, status=200):
+def _shown(request, street, at, *, refused=None, status=200):
     local = timezone.localtime(at)
     seats = sorted(HallSeat.objects.on(street, local.date()).select_related("unit"), key=lambda seat: KINDS.index(seat.kind))
     for seat in seats:
         seat.manned = seat.opens <= local.time() < seat.closes
     context = {
-        "title": "大厅", "street": street, "at": at, "seats": seats, "form": form or Visitor(hall=street), "slip": slip,
+        "title": "大厅", "street": street, "at": at, "seats": seats,
         "lines": _lines(request.user, street, at, refused), "refused": refused[2].message if refused else "",
     }  # fmt: skip
-    if slip is not None:
-        context["address"] = f"{settings.SITE_URL}{reverse('grievance:follow', args=[slip.receipt])}"
-        context["code"] = qr.svg(context["address"])
     return page(request, "desk/hall.html", context, status=status)
 
 

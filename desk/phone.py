@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from desk.behalf_forms import may_register
 from desk.doors import MATTERS
 from dispatch.models import Letter, Supervision
 from grievance.actions.privacy import masked
@@ -23,6 +24,7 @@ LEADING = SECRETARIES - {Role.SHIFT_LEADER}
 TABS = [
     (SECRETARIES, "待我决定", "phone-secretary"),
     (HANDLERS, "我的工单", "phone-orders"),
+    (HANDLERS, "代为上报", "phone-behalf"),
     (STREET_ROLES, "工作台", "admin:index"),
 ]
 
@@ -62,7 +64,7 @@ def show(request, template, context, *, current, status=200):
     tabs = [
         {"label": label, "url": reverse(address), "current": address == current}
         for roles, label, address in TABS
-        if scope.roles & roles
+        if scope.roles & roles and (address != "phone-behalf" or may_register(request.user))
     ]
     frame = {"tabs": tabs if len(tabs) > 1 else [], "posting": scope.postings[0], "home_url": reverse("phone")}
     return render(request, template, {**frame, **context}, status=status)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import figures, my_orders, phone, secretary
+from desk import behalf, figures, my_orders, phone, secretary
 
 urlpatterns = [
     path("phone/", phone.start, name="phone"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("phone/orders/<str:number>/", my_orders.order, name="phone-order"),
     path("phone/secretary/", secretary.waiting, name="phone-secretary"),
     path("phone/secretary/<str:number>/", secretary.matter, name="phone-matter"),
+    path("phone/behalf/", behalf.on_phone, name="phone-behalf"),
     path("desk/figures/", figures.page, name="figures"),
 ]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk import queues
+from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.models import Checkpoint
@@ -74,6 +75,7 @@ def ways(request):
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
+        ("代录", "/desk/behalf/", may_register(user)),
         ("公文", "/desk/letters/", roles & MATTERS),
         ("上门", "/desk/visits/", roles & MATTERS),
         ("督办", "/desk/supervisions/", roles & MATTERS),

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case as Either
-from django.db.models import Count, Prefetch, Q, When
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, When
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,7 +16,7 @@ from desk import acting, lights
 from desk import case as case_page
 from desk.doors import TRIAGE, for_roles, page
 from dispatch import routing
-from grievance.models import Alert, Attachment, Case, Category, Complainant, Event, Grievance, Urgency
+from grievance.models import Alert, Attachment, CallRequest, Case, Category, Complainant, Event, Grievance, Urgency
 from grievance.wake import wake
 
 ON_A_PAGE = 40
@@ -72,6 +72,7 @@ class Pane:
 
 
 OFFERED = {
+    "rang": ("r", ""),
     "send": ("c", "改类别或单位后派单"),
     "dispatch": ("c", "改单位后派单"),
     "hold": ("h", ""),
@@ -157,6 +158,8 @@ def shown(request, number, at, *, last=None):
     """The page with one case open: the one asked for, else the first."""
     rows = queue(request.user).select_related("category", "place__community", "place__parent__parent", "street")
     rows = rows.annotate(photos=files(Attachment.Kind.PHOTO), recordings=files(Attachment.Kind.VOICE))
+    to_ring = CallRequest.objects.filter(grievance__case=OuterRef("pk"), grievance__withdrawn_at__isnull=True, result="")
+    rows = rows.annotate(to_ring=Exists(to_ring))
     shown_page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     chosen = pane(request.user, number, shown_page, at, last)
     items = [item(case, chosen, at) for case in shown_page.object_list]
@@ -188,7 +191,7 @@ def pane(user, number, shown_page, at, last):
     said_in = Prefetch("attachments", Attachment.objects.filter(remark__isnull=True), "said")
     full = mine(user).select_related("category", "petition", "street__parent", "place__community", "place__parent__parent")
     full = full.prefetch_related(
-        Prefetch("grievances", Grievance.objects.select_related("complainant").prefetch_related(said_in)),
+        Prefetch("grievances", Grievance.objects.select_related("complainant", "on_behalf").prefetch_related(said_in)),
         Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
         "remarks__attachments", "orders__handler", "supervisions", "mediations",
     )  # fmt: skip

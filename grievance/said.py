@@ -6,7 +6,7 @@ import unicodedata
 from grievance.casework import Refused
 from grievance.models import Grievance
 
-DESCRIPTION_MAX, ADDRESS_MAX, NAME_MAX = 5000, 200, 60
+DESCRIPTION_MAX, ADDRESS_MAX, NAME_MAX, LANGUAGE_MAX = 5000, 200, 60, 20
 # Mobile with or without the country's prefix; fixed line with or without area code and extension; 7 or 8 digits inside one area
 PHONE = re.compile(r"(?:(?:\+|00)?86-?)?(1[3-9]\d-?\d{4}-?\d{4})|((?:0\d{2,3}-?)?[2-9]\d{2,3}-?\d{4}(?:[-转]\d{1,6})?)")
 
@@ -32,6 +32,11 @@ def address(value):
 def name(value):
     """姓名: up to 60 characters of any script; long names with · are ordinary here. Refused `name_too_long`."""
     return _limited(value, NAME_MAX, "name_too_long", "姓名", "请只写姓名。")
+
+
+def language(value):
+    """联系语言: up to 20 characters. Refused `language_too_long`."""
+    return _limited(value, LANGUAGE_MAX, "language_too_long", "语言", "请只写语言的名称。")
 
 
 def phone(value):

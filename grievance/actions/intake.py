@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from grievance import media, said
-from grievance.actions import confidential, triage, uploads
+from grievance.actions import confidential, on_behalf, triage, uploads
 from grievance.casework import (
     RESIDENT,
-    Move,
     Refused,
     beijing,
     event_for,
@@ -31,7 +30,6 @@ from street.models import Role
 
 CASE_PREFIX, GRIEVANCE_PREFIX = "A", "S"
 NUMBER_TRIES = 3
-REGISTER = Move("register_for", "窗口登记", set(), None, {Role.DISPATCHER, Role.SHIFT_LEADER})
 SAME_WORDS = 20
 """提案: shorter texts are often the same without being copied."""
 SAME_REMARK = timedelta(minutes=10)
@@ -52,18 +50,19 @@ class _Body:
 
 def submit(
     qr_code, *, kind=Grievance.Kind.REPORT, description="", address="", photos=(), voice=None, video=None, name="", phone="",
-    confidential=False, draft=uploads.NONE, key, at, source=Case.Source.SCAN, doubt="",
+    confidential=False, sensitive=False, draft=uploads.NONE, key, at, source=Case.Source.SCAN, doubt="",
 ):  # fmt: skip
     """扫码上报: one grievance in a case of its own, receipt and number given at once.
 
     What may be a report on officials becomes a ConfidentialReport instead, with number and receipt of the same kind.
-    `doubt` says why a person should look before anything is sent by itself; the resident notices nothing of it. `draft`:
+    `doubt` says why a person should look before anything is sent by itself; the resident notices nothing of it. `sensitive`:
+    separate consent to what is sensitive in it (个人信息保护法 art. 29), asked for nothing and refused for nothing. `draft`:
     files sent before, which are gone from where they waited in the same act that takes the words, whatever comes of them.
     The same key with the same body gives the same grievance again. Refused: `revoked_code` 410, `key_reused` 409,
     `nothing_said`, `bad_key`, `upload_gone` and those of `said` and `media`. Files are stored before the transaction opens."""
     if not qr_code.live:
         raise revoked()
-    key = _key(key)
+    key = key_of(key)
     body = _checked(kind, description, address, name, phone, confidential)
     given = media.Given.of(photos, voice, video)
     if not (body.description or given or draft):
@@ -77,33 +76,46 @@ def submit(
         sealing = {"key": f"{qr_code.token}:{key}", "digest": digest, "at": at, "code": qr_code.token}
         return draft.within(lambda: _sealed(qr_code.place, body, given, **sealing))
     kept = given.keep()
-    facts = {"qr_code": qr_code, "key": key, "digest": digest, "at": at, "source": source, "doubt": doubt}
+    facts = {
+        "qr_code": qr_code, "key": key, "digest": digest, "at": at, "source": source, "doubt": doubt, "sensitive": sensitive,
+    }  # fmt: skip
     return _once(qr_code, key, digest, lambda: draft.within(lambda: _open(qr_code.place, body, kept, **facts)))
 
 
-def register_for(
-    place, *, kind=Grievance.Kind.REPORT, description="", address="", name="", phone="", confidential=False, key, by, at,
-    source=Case.Source.WINDOW,
-):  # fmt: skip
-    """窗口代录: what somebody says at the counter or on the telephone, written down by staff (无障碍环境建设法 art. 39).
+def heard(
+    place, *, kind=Grievance.Kind.REPORT, description="", address="", name="", phone="", confidential=False, by, at, **told
+):
+    """核对: what staff wrote down for a person, checked as `register_for` checks it, with nothing written: (posting, what was
+    said, its OnBehalf). `told` is what `on_behalf.checked` takes: channel, consented, language, interpreter.
 
-    The same checks, receipt and first message as by the code; the same key of the same person gives the same grievance again.
-    A ConfidentialReport where it may report on officials. Refused `role_missing`, `nothing_said`, `key_reused`, `bad_key`, those
-    of `said`."""
-    posting = permit(REGISTER, Case(street_id=place.street_id), by=by, at=at)
-    key = _key(f"{by.pk}:{said.clean(key)}" if key else "")
+    Refused `role_missing`, `nothing_said`, those of `said` and of `on_behalf.checked`."""
+    posting = permit(on_behalf.REGISTER, on_behalf.matter_at(place), by=by, at=at)
     body = _checked(kind, description, address, name, phone, confidential)
     if not body.description:
         raise Refused("nothing_said", "还没有内容。请写下来人说的事，再登记。", status=400)
-    digest = _digest(body, media.Given())
+    return posting, body, on_behalf.checked(body, **told, at=at)
+
+
+def register_for(place, *, sensitive=False, key, by, at, **said_there):
+    """代为上报: what somebody says at the counter, on the telephone or at the door, written down by staff (无障碍环境建设法
+    art. 39); `said_there` is what `heard` takes.
+
+    The same checks, receipt and first message as by the code; the same key of the same person gives the same grievance again.
+    A ConfidentialReport where it may report on officials. Refused `key_reused`, `bad_key`, those of `heard`."""
+    posting, body, behalf = heard(place, by=by, at=at, **said_there)
+    key = key_of(f"{by.pk}:{said.clean(key)}" if key else "")
+    digest = _digest(body, media.Given(), on_behalf.facts(behalf))
     if suspected(f"{body.description}\n{body.address}", at):
         return _sealed(place, body, [], key=f"window:{key}", digest=digest, at=at)
-    salt = bytes.fromhex(blind_index(f"window:{key}"))[:16]
-    facts = {"key": key, "digest": digest, "at": at, "source": source, "salt": salt, "by": by, "posting": posting}
+    facts = {
+        "key": key, "digest": digest, "at": at, "source": behalf.channel, "by": by, "posting": posting, "behalf": behalf,
+        "salt": bytes.fromhex(blind_index(f"window:{key}"))[:16], "sensitive": sensitive,
+    }  # fmt: skip
     return _once(None, key, digest, lambda: _open(place, body, [], **facts))
 
 
-def _key(key):
+def key_of(key):
+    """提交标识, checked. Refused `bad_key`."""
     key = said.clean(key)
     if not 0 < len(key) <= 200:
         raise Refused("bad_key", "提交标识（Idempotency-Key）须为 1 至 200 个字符。", status=400)
@@ -162,7 +174,7 @@ def _digest(body, given, more=()):
 def _again(qr_code, key, digest):
     """What the same key made before, its files being gone since; Refused `upload_gone` where it made nothing."""
     if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
-        return _same(earlier, digest)
+        return same(earlier, digest)
     return confidential.again(f"{qr_code.token}:{key}", digest)
 
 
@@ -174,12 +186,13 @@ def _once(qr_code, key, digest, open_case):
         except IntegrityError as error:
             clash = error
         if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
-            return _same(earlier, digest)
+            return same(earlier, digest)
     # No such key yet: three numbers in a row were taken, or the row breaks another rule
     raise clash
 
 
-def _same(earlier, digest):
+def same(earlier, digest):
+    """The grievance that came first, to whoever sends the same again. Refused `key_reused` where it is not the same."""
     if earlier.body_digest != digest:
         raise Refused(
             "key_reused",
@@ -190,7 +203,10 @@ def _same(earlier, digest):
 
 
 @transaction.atomic
-def _open(place, body, kept, *, key, digest, at, source, qr_code=None, salt=None, by=RESIDENT, posting=None, doubt=""):
+def _open(
+    place, body, kept, *, key, digest, at, source, qr_code=None, salt=None, by=RESIDENT, posting=None, doubt="", behalf=None,
+    sensitive=False,
+):  # fmt: skip
     # A code and its key let a double tap in once; where there is no code, a salt made of the key does
     salt = salt or new_salt()
     case = insert(
@@ -205,6 +221,7 @@ def _open(place, body, kept, *, key, digest, at, source, qr_code=None, salt=None
             description=body.description, words_mark=words_mark(body.description), address=body.address, key=key,
             body_digest=digest, receipt_salt=salt,
             receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
+            sensitive_agreed_at=at if sensitive else None,
         )
     )  # fmt: skip
     _attach(kept, case, grievance, at=at)
@@ -215,7 +232,8 @@ def _open(place, body, kept, *, key, digest, at, source, qr_code=None, salt=None
             public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
         )
     )  # fmt: skip
-    _keep_contact(grievance, body, at=at)
+    _keep_contact(grievance, body, at=at, language=behalf.language if behalf else "")
+    on_behalf.keep(behalf, grievance)
     return grievance
 
 
@@ -238,14 +256,14 @@ def _attach(kept, case, grievance, *, at, remark=None):
         Attachment.objects.bulk_create(file.attachment(case, grievance, at, remark) for file in kept)
 
 
-def _keep_contact(grievance, body, *, at):
+def _keep_contact(grievance, body, *, at, language=""):
     """The contact and the first message, where there is one to be reached."""
     if not (body.name or body.phone or body.confidential):
         return
     insert(
         Complainant(
             grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone),
-            confidential=body.confidential,
+            confidential=body.confidential, language=language,
         )
     )  # fmt: skip
     if body.phone:
@@ -262,11 +280,11 @@ def add_remark(grievance, *, text="", photos=(), at):
     if not (text or photos):
         raise Refused("nothing_said", "还没有内容。请写几句话或选一张照片，再点“补充”。", status=400)
     if suspected(text, at):
-        return _sealed_remark(grievance, text, photos, at=at)
+        return sealed_remark(grievance, text, photos, at=at)
     return _add_remark(grievance, text, media.keep_photos(photos), at=at)
 
 
-def _sealed_remark(grievance, text, photos, *, at):
+def sealed_remark(grievance, text, photos, *, at):
     """What reports on officials is no remark that those in charge could read; it gets a receipt of its own."""
     digest = blind_index(json.dumps([text, *(media.digest(photo) for photo in photos)], ensure_ascii=False))
     said_there = {"description": text, "place": f"补充于诉求 {grievance.number}"}
@@ -279,7 +297,7 @@ def _sealed_remark(grievance, text, photos, *, at):
 @transaction.atomic
 def _add_remark(grievance, text, kept, *, at):
     grievance = lock(grievance)
-    _refuse_when_over(grievance, "补充")
+    refuse_when_over(grievance, "补充")
     case, latest = grievance.case, grievance.remarks.filter(author=None).last()
     if latest and latest.text == text and at - latest.at < SAME_REMARK and _files(latest) == {file.sha256 for file in kept}:
         return latest
@@ -292,7 +310,7 @@ def _add_remark(grievance, text, kept, *, at):
     )  # fmt: skip
     if case.status == Case.Status.HELD:
         triage.unhold(case, by=RESIDENT, at=at)
-    _tell_those_in_charge(case, f"remark:{remark.pk}", "remark", f"事项 {case.number} 的诉求人补充了情况，请查看。", at=at)
+    tell_those_in_charge(case, f"remark:{remark.pk}", "remark", f"事项 {case.number} 的诉求人补充了情况，请查看。", at=at)
     return remark
 
 
@@ -308,7 +326,7 @@ def urge(grievance, *, at):
     Refused `withdrawn`, `case_ended`, `nothing_to_urge` once the work is done, `urged_recently`."""
     grievance = lock(grievance)
     case = grievance.case
-    _refuse_when_over(grievance, "催办")
+    refuse_when_over(grievance, "催办")
     if case.status not in OPEN:
         raise Refused("nothing_to_urge", "这件事已经办结，正在回访。没有解决的，请点“现在评价”告诉我们，会重新办理。")
     again_at = _may_urge_again_at(grievance)
@@ -323,7 +341,7 @@ def urge(grievance, *, at):
         case, "grievance.urge", at=at, by=RESIDENT, subject=grievance, grievance=grievance,
         sentence=f"诉求 {grievance.number} 的诉求人催办。", public="您催办了一次，承办单位和街道专班已收到。",
     )  # fmt: skip
-    _tell_those_in_charge(
+    tell_those_in_charge(
         case, f"urge:{grievance.pk}:{int(at.timestamp())}", "urge", f"诉求人催办事项 {case.number}，请尽快办理。", at=at
     )
     return grievance
@@ -336,7 +354,7 @@ def withdraw(grievance, *, at):
     Refused `withdrawn`, `case_ended`, `too_late` once the work is done."""
     grievance = lock(grievance)
     case = grievance.case
-    _refuse_when_over(grievance, "撤回")
+    refuse_when_over(grievance, "撤回")
     if case.status not in OPEN:
         raise Refused("too_late", "这件事已经办结，正在回访，不用撤回。对结果有话说，请点“现在评价”。")
     grievance.withdrawn_at = at
@@ -347,7 +365,7 @@ def withdraw(grievance, *, at):
     )  # fmt: skip
     if not case.grievances.filter(withdrawn_at=None).exists():
         CASE.apply("withdraw", case, by=RESIDENT, at=at, ended_at=at, sentence="诉求人均已撤回，事项随之撤回。")
-        _tell_those_in_charge(case, f"withdrawn:{case.pk}", "withdrawn", f"事项 {case.number} 已由诉求人撤回，不再办理。", at=at)
+        tell_those_in_charge(case, f"withdrawn:{case.pk}", "withdrawn", f"事项 {case.number} 已由诉求人撤回，不再办理。", at=at)
     return grievance
 
 
@@ -366,7 +384,7 @@ def _may_urge_again_at(grievance):
     return grievance.urged_at and grievance.urged_at + timedelta(hours=grievance.case.urge_hours or settings.URGE_HOURS)
 
 
-def _refuse_when_over(grievance, verb):
+def refuse_when_over(grievance, verb):
     """Our own sentences, since the workflow's would show this resident the title of a case that another began."""
     if grievance.withdrawn_at:
         raise Refused("withdrawn", f"您已在{beijing(grievance.withdrawn_at)}撤回这件诉求，不能再{verb}。以后需要，可以重新扫码。")
@@ -375,7 +393,7 @@ def _refuse_when_over(grievance, verb):
         raise Refused("case_ended", f"这件事{status}，不能再{verb}。有新情况，请重新扫码说事，或打街道电话。")
 
 
-def _tell_those_in_charge(case, key, kind, text, *, at):
+def tell_those_in_charge(case, key, kind, text, *, at):
     """The desk always, the unit in charge where there is one: once each."""
     notices = [notice_for(f"{key}:desk", kind, case, text, at=at, role=Role.DISPATCHER)]
     if case.promised_by_id:
