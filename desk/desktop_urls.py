@@ -5,6 +5,7 @@ from django.urls import path
 from desk import (
     attachments,
     backlog,
+    board,
     behalf,
     case,
     clocks,
@@ -39,6 +40,7 @@ urlpatterns = [
     path("desk/confidential/", confidential.inbox, name="confidential"),
     path("desk/confidential/<str:number>/", confidential.report, name="confidential_report"),
     path("desk/erasures/", erasures.erasures, name="erasures"),
+    path("desk/board/", board.register, name="board"),
     path("desk/visits/", visits.register, name="visits"),
     path("desk/hall/", hall.hall, name="hall"),
     path("desk/replan/", replan.replan, name="replan"),

@@ -11,7 +11,7 @@ from itertools import chain
 
 from django.db import transaction
 
-from desk import eye_moves, forms, late_moves, mediation_moves, outside_moves, paper_moves, teamwork_moves
+from desk import board_moves, eye_moves, forms, late_moves, mediation_moves, outside_moves, paper_moves, teamwork_moves
 from desk.act import Act, Chapter
 from dispatch import openings, routing
 from dispatch.actions import extensions, handling, petitions, returns, supervision, suspension
@@ -174,6 +174,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     teamwork_moves.CHAPTER,
     paper_moves.CHAPTER,
     late_moves.CHAPTER,
+    board_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))

@@ -14,9 +14,11 @@ from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.models import Checkpoint
 from grievance.actions.retention import DECIDE
 from grievance.models import Notice
+from grievance.workflow import APPROVERS
 from street.models import STREET_ROLES, Calendar, Role
 
 ERASERS = DECIDE.roles
+BOARD_ROLES = APPROVERS | TRIAGE
 NOTICES = 8
 FAILING = 3
 """A notice that could not be sent so many times is shown to the desk."""
@@ -81,6 +83,7 @@ def ways(request):
         ("督办", "/desk/supervisions/", roles & MATTERS),
         ("积案", "/desk/backlog/", roles & MATTERS),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
+        ("公开", "/desk/board/", roles & BOARD_ROLES),
         ("数字", "/desk/figures/", roles & MATTERS),
         ("删除申请", "/desk/erasures/", roles & ERASERS),
         ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),

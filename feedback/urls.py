@@ -3,11 +3,14 @@
 from django.urls import path
 
 from feedback import views
+from feedback.public import views as public
 
 app_name = "feedback"
 urlpatterns = [
     path("r/<str:receipt>/survey/", views.survey_by_receipt, name="survey"),
     path("s/<str:token>/", views.survey_by_token, name="survey_by_token"),
+    path("board/<slug:community>/", public.board, name="board"),
+    path("board/photos/<str:name>.jpg", public.photo, name="board_photo"),
     path("desk/callbacks/", views.callbacks, name="callbacks"),
     path("desk/callbacks/<int:pk>/", views.callback, name="callback"),
     path("desk/callbacks/<int:pk>/attempt/", views.attempt, name="attempt"),

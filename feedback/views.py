@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback.actions import callback as actions
 from feedback.forms import CallForm, SurveyForm
 from feedback.models import CallAttempt, Callback
+from grievance.actions import board_consent
 from grievance.casework import RESIDENT, Refused
 from grievance.models import Case, Grievance
 from grievance.sealing import fingerprint
@@ -56,6 +57,7 @@ def _survey(request, grievance, *, url):
         if callback.status == Callback.Status.ANSWERED:
             return render(request, "feedback/thanks.html", {**page, "rework": not callback.content})
         _must_be_waiting(callback)
+        page["board_tick"] = board_consent.askable(grievance)
     form = SurveyForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _answered(request, callback, form)
@@ -90,8 +92,19 @@ def _answered(request, callback, form):
         # A second tap finds the answer that the first one left
         if no.code != "already_answered":
             raise
+    if "agreed" in request.POST:
+        _agree(row, at)
     wake("grievance.tasks.deliver")
     return HttpResponseRedirect(request.path)
+
+
+def _agree(callback, at):
+    """同意公开 by the tick below the answer; where the work is done again there is nothing to show; the answer counts."""
+    try:
+        board_consent.give(callback.grievance, at=at)
+    except Refused as no:
+        if no.code != "not_public":
+            raise
 
 
 def caller_only(view):

@@ -11,9 +11,9 @@ from django.utils.html import format_html
 
 from grievance.actions import codes, privacy
 from grievance.casework import Refused
-from grievance.models import Alert, Case, Category, Grievance, QRCode
+from grievance.models import Alert, Case, Category, Grievance, PublicPage, QRCode
 from grievance.views.codes import PRINTERS
-from street.admin import PostingAdmin, SharedAdmin, covered, within
+from street.admin import ConfigAdmin, PostingAdmin, SharedAdmin, covered, within
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Organisation, Role
 
 
@@ -142,6 +142,15 @@ class CategoryAdmin(SharedAdmin):
 class AlertAdmin(SharedAdmin):
     list_display = ["label", "code", "urgent", "bars_automatic", "active"]
     list_filter = ["active"]
+
+
+@admin.register(PublicPage)
+class PublicPageAdmin(ConfigAdmin):
+    """对外公开: where a community's public board and wishes are switched on."""
+
+    place = "community__"
+    list_display = ["community", "board", "wishes", "wish_days"]
+    list_select_related = ["community"]
 
 
 class LiveFilter(admin.SimpleListFilter):

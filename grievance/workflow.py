@@ -1,7 +1,7 @@
-"""CASE: the table of moves of a case."""
+"""CASE and BOARD: the tables of moves of a case, and of what is shown of it in public."""
 
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
-from grievance.models import Case
+from grievance.models import BoardEntry, Case
 from street.models import Role
 
 S = Case.Status
@@ -28,4 +28,15 @@ CASE = Workflow(
     Move("close", "结案", {S.RESOLVED}, S.CLOSED, {SYSTEM}),
     Move("withdraw", "撤回", OPEN, S.WITHDRAWN, {RESIDENT, SYSTEM}),
     Move("hand_over", "转为检举控告", set(S) - {S.MERGED, S.TRANSFERRED}, S.TRANSFERRED, DESK),
+)
+
+B = BoardEntry.Status
+APPROVERS = {Role.SHIFT_LEADER, Role.STREET_LEADER, Role.STREET_SECRETARY}
+
+BOARD = Workflow(
+    "公开内容",
+    Move("publish", "同意公开", {B.DRAFT}, B.PUBLISHED, APPROVERS),
+    Move("refuse", "不同意公开", {B.DRAFT}, B.REFUSED, APPROVERS),
+    Move("take_down", "撤下", {B.DRAFT, B.PUBLISHED}, B.TAKEN_DOWN, {*DESK, *APPROVERS}),
+    Move("withdraw", "收回同意", {B.DRAFT, B.PUBLISHED}, B.TAKEN_DOWN, {RESIDENT, SYSTEM}),
 )

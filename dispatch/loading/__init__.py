@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from dispatch.loading import authority, checks, inbox, retention, versions
+from dispatch.loading import authority, checks, inbox, public, retention, versions
 from dispatch.loading.categories import load_alerts, load_categories
 from dispatch.loading.content import Content
 from dispatch.models import Policy
@@ -14,7 +14,7 @@ from street.loading.ledger import Tally
 __all__ = ["Loaded", "load"]
 
 TABLES = (
-    *("policy", "callback", "urge", "visit", "quiet", "standing_authority", "confidential", "retention"),
+    *("policy", "callback", "urge", "visit", "quiet", "standing_authority", "confidential", "retention", "public"),
     *("category", "alert", "limit", "allowance", "rung", "route"),
 )
 
@@ -44,5 +44,10 @@ def load(path, *, at, effective_from=None):
     checks.refuse_gaps(content)
     policy, issued = versions.issue(content, at=at, effective_from=effective_from)
     loaded = Loaded(policy, issued, tally)
-    loaded.notes += [*authority.grant(content, policy, at=at), *inbox.place(content), *retention.place(content)]
+    loaded.notes += [
+        *authority.grant(content, policy, at=at),
+        *inbox.place(content),
+        *retention.place(content),
+        *public.place(content),
+    ]
     return loaded

@@ -5,7 +5,7 @@ from street.datafile import Names
 from street.loading.ledger import Ledger
 from street.models import Role
 
-CATEGORY_KEYS = ("code", "name", "public_name", "parent", "words", "hazard", "joinable", "external_code", "active")
+CATEGORY_KEYS = ("code", "name", "public_name", "parent", "words", "hazard", "board", "joinable", "external_code", "active")
 ALERT_KEYS = ("code", "label", "words", "urgent", "bars_automatic", "quarantine", "tells", "advice", "active")
 LARGEST_WEIGHT = 10
 SHORTEST_WORD = 2
@@ -27,6 +27,7 @@ def load_categories(rows, tally):
             parent=_parent(row, categories, names),
             words=_weighted_words(row),
             hazard=row.get("hazard", bool, False),
+            board=row.get("board", bool, False),
             joinable=row.get("joinable", bool, False),
             external_code=row.text("external_code", required=False, most=20),
             active=row.get("active", bool, True),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from grievance.actions import board_consent
 from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, record
 from grievance.models import Attachment, Case, Complainant, ErasureRequest, Grievance, RetentionRule, Tombstone
 from street.models import Role
@@ -116,6 +117,7 @@ def _over(grievance):
 
 def _erase(grievance, why, *, at):
     what = []
+    board_consent.drop(grievance, "诉求人的个人信息已去除", by=None, at=at)
     if Complainant.objects.filter(grievance=grievance).delete()[0]:
         what.append("姓名和电话")
     files = _erase_files(grievance)
