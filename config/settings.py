@@ -137,7 +137,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+            # secure_delete: what is deleted is overwritten, or it could be read from the file's free pages for years.
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA secure_delete=ON;",
         },
         # A file, since the in-memory test database breaks with threads; its own for each run of the tests
         "TEST": {"NAME": str(Path(tempfile.gettempdir()) / f"shuoshi-test-{os.getpid()}.sqlite3")},

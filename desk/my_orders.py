@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk import acting, case, lights, phone
+from desk import acting, case, lights, phone, talk_moves
 from desk.doors import MATTERS
 from desk.phone import HANDLERS, phone_page
 from dispatch.eye import ASKED
@@ -31,7 +31,10 @@ OWED = (S.DISPATCHED, S.ACCEPTED, S.SUSPENDED, S.RETURNING)
 HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows
-USUAL = ["accept", "respond", "add_progress", "complete", "agree", "fail", "report", "answer", "open_mediation", "link"]
+USUAL = [
+    *("accept", "respond", "answer_question", "add_progress", "complete", "agree", "fail", "report", "answer"),
+    *("open_mediation", "link"),
+]
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def order(request, number):
         return _page(request, row, at)
     if "reveal" in request.POST:
         return _reveal(request, row, at)
-    tried = acting.submit(request, acting_rows(row), at)
+    tried = acting.submit(request, acting_rows(row, request.user), at)
     if tried.refusal:
         return _page(request, whole(request.user, number), at, last=tried, status=tried.refusal.status)
     wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
@@ -177,7 +180,7 @@ def whole(user, number):
     return row
 
 
-def acting_rows(row):
+def acting_rows(row, user):
     """What this page can act on: the order, mediation, papers to answer, and its case as far as a handler may.
 
     Rows that are over stay in it: one who comes second is told so by the table of moves."""
@@ -185,13 +188,14 @@ def acting_rows(row):
     from_here = set() if row.status not in OWED else {"link", "open_mediation"} if row.lead else {"open_mediation"}
     return [
         (row, None), *((one, None) for one in matter.mediations.all()), *((one, {"answer"}) for one in matter.letters.all()),
-        *((one, {"report"}) for one in matter.instructions.all()), (matter, from_here),
+        *((one, {"report"}) for one in matter.instructions.all()),
+        *((one, None) for one in talk_moves.questions(matter, user)), (matter, from_here),
     ]  # fmt: skip
 
 
 def _page(request, row, at, *, last=None, contacts=None, problem="", status=200):
     matter, calendar = row.case, lights.Calendars().of(row.case.street)
-    cards = phone.named(acting.cards(acting_rows(row), request.user, at, last=last), USUAL)
+    cards = phone.named(acting.cards(acting_rows(row, request.user), request.user, at, last=last), USUAL)
     context = {
         "order": row, "case": matter, "heading": phone.heading(matter),
         "back": "phone-orders" if request.user.scope.roles & HANDLERS else "phone",
@@ -201,6 +205,7 @@ def _page(request, row, at, *, last=None, contacts=None, problem="", status=200)
         "others": [one for one in matter.orders.all() if one.pk != row.pk],
         "voices": [case.voice(said, matter, request.user, contacts or {}) for said in matter.grievances.all()],
         "demands": demands(matter, request.user), "lines": case.timeline(matter, request.user), "owed": row.status in OWED,
+        "questions": talk_moves.questions(matter, request.user),
     }  # fmt: skip
     return phone.show(request, "desk/order.html", context, current="", status=status)
 

@@ -8,6 +8,7 @@ from feedback.public import views as public
 app_name = "feedback"
 urlpatterns = [
     path("r/<str:receipt>/survey/", views.survey_by_receipt, name="survey"),
+    path("r/<str:receipt>/reopen/", views.reopen, name="reopen"),
     path("s/<str:token>/", views.survey_by_token, name="survey_by_token"),
     path("board/<slug:community>/", public.board, name="board"),
     path("board/photos/<str:name>.jpg", public.photo, name="board_photo"),

@@ -16,13 +16,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.actions import callback as actions
+from feedback.actions import reopening
 from feedback.forms import CallForm, SurveyForm
 from feedback.models import CallAttempt, Callback
 from grievance.actions import board_consent
 from grievance.casework import RESIDENT, Refused
-from grievance.models import Case, Grievance
+from grievance.models import Case, ConfidentialReport, Grievance
+from grievance.own_phone import needs_code
 from grievance.sealing import fingerprint
-from grievance.views.follow import grievance_of
+from grievance.views.follow import grievance_of, must_be_own
 from grievance.views.page import of_street
 from grievance.wake import wake
 from street.models import Role
@@ -37,8 +39,56 @@ TRIES = [choice for choice in CallAttempt.Result.choices if choice[0] != CallAtt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_by_receipt(request, receipt):
-    """评价页 for the holder of the receipt. Refused `unknown_receipt` 404."""
-    return _survey(request, grievance_of(receipt), url=reverse("grievance:follow", args=[receipt]))
+    """评价页 for the holder of the receipt, on a phone that reported or has answered a code. Refused `unknown_receipt` 404."""
+    grievance = grievance_of(receipt)
+    return _to_code(request, grievance, receipt, "survey") or _survey(
+        request, grievance, url=reverse("grievance:follow", args=[receipt]), mine=not needs_code(request, grievance, receipt)
+    )
+
+
+def _to_code(request, grievance, receipt, what):
+    """The page that sends a code, for a phone that must show first whose it is; None where it need not, or has typed already."""
+    if request.method == "POST" or not _still_asked(grievance, what) or not needs_code(request, grievance, receipt):
+        return None
+    return HttpResponseRedirect(reverse("grievance:verify", args=[receipt]) + f"?for={what}")
+
+
+def _still_asked(grievance, what):
+    return grievance.case.status == (Case.Status.RESOLVED if what == "survey" else Case.Status.CLOSED)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request, receipt):
+    """要求重办 of a closed matter by the one who raised it. Refused `unknown_receipt` 404 and those of `reopening.reopen`."""
+    grievance = grievance_of(receipt)
+    if ask_first := _to_code(request, grievance, receipt, "reopen"):
+        return ask_first
+    at = timezone.now()
+    if request.method != "POST":
+        return _reopen_page(request, grievance)
+    try:
+        must_be_own(request, grievance, receipt)
+        made = reopening.reopen(grievance, text=request.POST.get("text", ""), at=at)
+    except Refused as refused:
+        return _reopen_page(request, grievance_of(receipt), refused=refused)
+    wake("dispatch.tasks.fire_due_checkpoints", "grievance.tasks.deliver")
+    if isinstance(made, ConfidentialReport):
+        return HttpResponseRedirect(reverse("grievance:follow", args=[made.receipt]) + "?new=1")
+    return HttpResponseRedirect(reverse("grievance:follow", args=[receipt]) + "?done=reopen")
+
+
+def _reopen_page(request, grievance, *, refused=None):
+    if refused is None and not reopening.reopenable(grievance, at=timezone.now()):
+        refused = reopening.over(grievance)
+    page = {
+        **of_street(grievance.case.street), "grievance": grievance, "unit": grievance.case.promised_by,
+        "until": grievance.case.reopen_until, "follow": request.path.removesuffix("reopen/"),
+        "text": request.POST.get("text", ""), "errors": [refused.message] if refused else [],
+        "open": refused is None or refused.code in {"code_needed", "description_too_long"},
+    }  # fmt: skip
+    return render(request, "feedback/reopen.html", page, status=refused.status if refused else 200)
 
 
 @csrf_exempt
@@ -50,7 +100,7 @@ def survey_by_token(request, token):
     return _survey(request, get_object_or_404(read, callbacks__token_hash=fingerprint(token)), url="")
 
 
-def _survey(request, grievance, *, url):
+def _survey(request, grievance, *, url, mine=True):
     callback = _question(grievance)
     page = {**of_street(grievance.case.street), "grievance": grievance, "callback": callback, "url": url}
     if request.method != "POST":
@@ -59,8 +109,11 @@ def _survey(request, grievance, *, url):
         _must_be_waiting(callback)
         page["board_tick"] = board_consent.askable(grievance)
     form = SurveyForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and mine:
         return _answered(request, callback, form)
+    if form.is_valid():
+        page["errors"] = ["这部手机没有反映过这件事，评价还没有提交。请从进展页重新点“现在评价”，用短信验证码确认是您本人。"]
+        return render(request, "feedback/survey.html", {**page, "form": form}, status=403)
     return render(request, "feedback/survey.html", {**page, "form": form}, status=400 if form.is_bound else 200)
 
 

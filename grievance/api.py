@@ -13,7 +13,7 @@ from grievance.actions import intake
 from grievance.casework import Refused
 from grievance.forms import new_key
 from grievance.models import Case, QRCode
-from grievance.views.report import usable, wake_for
+from grievance.views.report import noted_here, usable, wake_for
 
 TEXTS = ("kind", "description", "address", "name", "phone")
 YES = {True, "true", "1", "on", "yes"}
@@ -42,7 +42,7 @@ def submit(request, token):
     wake_for(grievance)
     receipt = grievance.receipt
     answer = {"number": grievance.number, "receipt": receipt, "url": f"{settings.SITE_URL}/r/{receipt}/"}
-    return JsonResponse(answer, status=201)
+    return noted_here(request, JsonResponse(answer, status=201), grievance)
 
 
 def _received(request):

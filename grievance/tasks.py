@@ -9,7 +9,9 @@ from grievance.actions import retention, uploads
 
 @shared_task(acks_late=True, ignore_result=True)
 def deliver():
-    """Woken by whoever wrote a notice; beat as a backstop."""
+    """Woken by whoever wrote a notice or asked for a code; beat as a backstop."""
+    while sweeps.send_codes(at=timezone.now()):
+        pass
     while sweeps.deliver(at=timezone.now()):
         pass
 

@@ -5,26 +5,32 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from grievance.models import Case, Event
+from grievance.models import Case, Event, Remark
 
 # A grievance that was merged or split has lived in two cases; these events say when it changed over
 MOVES = {"case.absorb", "case.split_from"}
+SPOKEN = {"case.submit", "case.join"}
+"""With these stand the words of the one who spoke."""
 
 
 @dataclass
 class Entry:
-    """一条经过: `text` of the office, `words` and `files` of the resident's own."""
+    """一条经过: `text` of the office, `words` and `files` of the resident's own, `about` the question that is answered."""
 
     at: datetime
     text: str
     who: str
+    kind: str = ""
     words: str = ""
+    about: str = ""
+    remark: Remark | None = None
     files: list = field(default_factory=list)
 
 
 def entries(grievance):
     """办理经过 of a grievance: its own events and those of the whole case, oldest first. Three queries."""
-    remarks = {f"remark:{remark.pk}": remark.text for remark in grievance.remarks.filter(author=None)}
+    spoken = grievance.remarks.filter(Q(author=None) | Q(kind=Remark.Kind.ANSWER))
+    remarks = {f"remark:{remark.pk}": remark for remark in spoken}
     files: dict[str, list] = {}
     for attachment in grievance.attachments.filter(Q(remark=None) | Q(remark__author=None)):
         subject = f"remark:{attachment.remark_id}" if attachment.remark_id else f"grievance:{grievance.pk}"
@@ -47,11 +53,35 @@ def _concerns(event, grievance, moved_at):
 
 
 def _entry(event, grievance, remarks, files):
-    own_words = grievance.description if event.kind == "case.submit" else ""
+    remark = remarks.get(event.subject)
+    own = remark if remark is None or remark.author_id is None else None
+    asked = remarks.get(f"remark:{remark.answers_id}") if remark is not None and own is None else None
     return Entry(
-        at=event.at, text=event.public, who=_who(event, grievance), words=remarks.get(event.subject, own_words),
+        at=event.at, text=event.public, who=_who(event, grievance), kind=event.kind, remark=remark,
+        words=own.text if own else grievance.description if event.kind in SPOKEN else "",
+        about=asked.text if asked else "",
         files=files.get(event.subject, []) if event.kind in {"case.submit", "remark.add"} else [],
     )  # fmt: skip
+
+
+def moved(entries):
+    """为什么改期: what was said when the promised time was last set anew; empty while the first promise stands."""
+    promises = [entry.text for entry in entries if entry.kind == "case.promise"]
+    return promises[-1] if len(promises) > 1 else ""
+
+
+def asked(grievance, entries):
+    """工作人员的提问: what the matter is held for until this person answers, else empty."""
+    if grievance.withdrawn_at or grievance.case.status != Case.Status.HELD:
+        return ""
+    return next((entry.text for entry in reversed(entries) if entry.kind == "case.hold"), "")
+
+
+def waiting_question(entries):
+    """待答复的提问: the resident's own, not yet answered; None where there is none."""
+    answered = {entry.remark.answers_id for entry in entries if entry.remark}
+    questions = [entry.remark for entry in entries if entry.remark and entry.remark.kind == Remark.Kind.QUESTION]
+    return next((row for row in questions if row.pk not in answered), None)
 
 
 def _who(event, grievance):

@@ -5,9 +5,11 @@ import secrets
 from datetime import date
 from itertools import count
 
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from grievance import own_phone
 from grievance.actions import codes, intake
 from grievance.models import Alert, Category
 from street.models import Organisation, Place, Posting, Role, User
@@ -51,6 +53,13 @@ def a_grievance(code=None, *, at=MONDAY_10AM, key=None, **said):
     if not said.keys() & {"description", "photos", "voice"}:
         said["description"] = "家里暖气不热，室温只有15度"
     return intake.submit(code or a_code(), key=key or secrets.token_urlsafe(8), at=at, **said)
+
+
+def own(browser, *grievances):
+    """As if these had been reported on that phone: what the report page leaves there."""
+    receipts = [(row.receipt, own_phone.REPORTED) for row in grievances]
+    browser.cookies[own_phone.COOKIE] = signing.dumps(receipts, salt=own_phone.SALT)
+    return browser
 
 
 def a_case(code=None, **options):

@@ -13,7 +13,7 @@ from grievance.models import Category
 NEEDED = (Anchor.ACCEPT, Anchor.FIRST_CONTACT, Anchor.COMPLETION, Anchor.REVIEW)
 COPIED = (
     *("name", "street", "callback_tries", "callback_days", "callback_bands", "survey_days", "visit_days", "link_days"),
-    *("awake_classes", "urge_hours"),
+    *("awake_classes", "urge_hours", "reopen_days"),
 )
 
 

@@ -220,16 +220,16 @@ def settle(case, *, at):
         for callback in waiting:
             supersede(callback, why="有人评价没有解决，退回重办，办结后再请评价", at=at)
         order = handling.rework(case, reason=verdict_of(vars(unhappy[0])), at=at, by=None)
-        deadlines.plan_fact(case, Trigger.DISSATISFIED, _times_unhappy(case), at=at, policy=order.policy, order=order)
+        deadlines.plan_fact(case, Trigger.DISSATISFIED, times_unhappy(case), at=at, policy=order.policy, order=order)
     elif not waiting and not unasked().filter(case=case).exists():
-        closing.close(case, at=at)
+        closing.close(case, at=at, reopen_until=at + timedelta(days=_policy(case, at).reopen_days))
     return Case.objects.get(pk=case.pk)
 
 
-def _times_unhappy(case):
-    """不满意次数: in how many rounds somebody said it was not solved; many voices in one round are one time."""
+def times_unhappy(case):
+    """不满意次数: in how many rounds somebody said it was not solved, then or after the end; many voices in one round are one."""
     unhappy = case.callbacks.filter(Q(resolved=Callback.Resolved.NO) | Q(satisfaction=Callback.Satisfaction.NO))
-    return unhappy.values("round").distinct().count()
+    return unhappy.values("round").distinct().count() + case.events.filter(kind="case.reopen").count()
 
 
 def settle_safely(case, *, at):

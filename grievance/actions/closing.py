@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from grievance.casework import lock, record
+from grievance.casework import beijing, lock, record
 from grievance.models import Case
 from grievance.workflow import CASE
 
@@ -30,8 +30,12 @@ def open_linked(case):
 
 
 @transaction.atomic
-def close(case, *, at):
-    """结案: everyone who raised it has been asked, and nobody said it is not solved."""
+def close(case, *, at, reopen_until=None):
+    """结案: everyone who raised it has been asked, and nobody said it is not solved; until `reopen_until` each of them still may."""
     case = lock(case)
-    CASE.apply("close", case, by=None, at=at, ended_at=at, sentence="全部诉求人回访完毕，结案。", public="回访已完成，事项结案。")
+    public = f"回访已完成，事项结案。{beijing(reopen_until)}（北京时间）前，没有解决的可以要求重新办理。" if reopen_until else ""
+    CASE.apply(
+        "close", case, by=None, at=at, ended_at=at, reopen_until=reopen_until, sentence="全部诉求人回访完毕，结案。",
+        public=public or "回访已完成，事项结案。",
+    )  # fmt: skip
     return case

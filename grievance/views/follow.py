@@ -11,24 +11,33 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grievance import classify, serving, timeline
-from grievance.actions import confidential, consent, intake
+from grievance import classify, own_phone, serving, timeline
+from grievance.actions import board_consent, confidential, consent, intake, talk
 from grievance.casework import Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.views.page import of_street
 from grievance.wake import wake
+from street.models import Place
 
 DONE = {
     "remark": "已补充，承办单位和街道专班都能看到。",
     "urge": "已催办，承办单位和街道专班都能看到。",
     "withdraw": "已撤回，不再办理和回访。",
+    "ask": "已提问，有人答复后会写在这里。",
+    "thank": "您的感谢已经转到，谢谢您告诉他们。",
+    "reopen": "已退回重新办理，新的办结时间写在本页。",
+    "verified": "已确认是您本人，可以继续了。",
+    "keep": "已放进“本机的事”，从首页就能找到。",
+    "forget": "已从这部手机移除。链接还在您手里，照样能打开。",
     "share": "已同意。随时可以在本页收回。",
     "unshare": "已收回同意，社会单位不能再查看。",
 }
 
 
 PLAIN = {"urge": intake.urge, "withdraw": intake.withdraw, "share": consent.share, "unshare": consent.unshare}
-"""Actions that ask for nothing more than the receipt."""
+"""Actions that ask for nothing but the press."""
+SPOKEN = {"ask": talk.ask, "thank": talk.thank}
+KEPT = ("keep", "forget")
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,8 @@ def grievance_of(receipt):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request, receipt):
-    """查询页: GET shows how it stands, POST with `action` remark, urge, withdraw, share or unshare does that and comes back."""
+    """查询页: GET shows how it stands; POST with `action` remark, ask, thank, urge, withdraw, share, unshare, keep or forget does
+    that and comes back."""
     try:
         grievance = grievance_of(receipt)
     except Refused:
@@ -69,6 +79,9 @@ def follow(request, receipt):
         page = _receipt_page if "new" in request.GET else _follow_page
         return page(request, grievance, receipt)
     action = request.POST.get("action", "")
+    back = HttpResponseRedirect(f"{request.path}?done={action}")
+    if action in KEPT:
+        return _keep(request, back, receipt, action)
     try:
         made = _act(request, grievance, action, timezone.now())
     except Refused as refused:
@@ -76,17 +89,36 @@ def follow(request, receipt):
     if isinstance(made, ConfidentialReport):
         return HttpResponseRedirect(reverse("grievance:follow", args=[made.receipt]) + "?new=1")
     wake("dispatch.tasks.route_submitted", "dispatch.tasks.reconcile", "grievance.tasks.deliver")
-    return HttpResponseRedirect(f"{request.path}?done={action}")
+    return back
+
+
+def _keep(request, back, receipt, action):
+    if action == "keep":
+        return own_phone.remember(request, back, [receipt], own_phone.OPENED)
+    return own_phone.forget(request, back, [receipt])
 
 
 def _act(request, grievance, action, at):
+    text = request.POST.get("text", "")
     if action == "remark":
-        return intake.add_remark(grievance, text=request.POST.get("text", ""), photos=request.FILES.getlist("photos"), at=at)
+        return intake.add_remark(grievance, text=text, photos=request.FILES.getlist("photos"), at=at)
+    if action in SPOKEN:
+        return SPOKEN[action](grievance, text=text, at=at)
+    if action == "withdraw":
+        must_be_own(request, grievance, request.resolver_match.kwargs["receipt"])
     if action in PLAIN:
         PLAIN[action](grievance, at=at)
     else:
         raise Refused("unknown_action", "没有这个操作，请返回后重试。", status=400)
     return None
+
+
+def must_be_own(request, grievance, receipt):
+    """本人: Refused `code_needed` 403 on a phone that has not shown that it is the one the grievance came from."""
+    if own_phone.needs_code(request, grievance, receipt):
+        raise Refused(
+            "code_needed", "这部手机没有反映过这件事，请先点“确认是我本人”，用短信验证码确认，再来办这一步。", status=403
+        )
 
 
 def _confidential_page(request, report, receipt):
@@ -105,10 +137,12 @@ def _receipt_page(request, grievance, receipt):
     page = {
         **of_street(case.street),
         "grievance": grievance,
+        "what": " ".join(grievance.description.split())[:60] or case.title,
+        "where": Place.objects.select_related("parent__parent__parent").get(pk=case.place_id).full_name,
         "url": f"{settings.SITE_URL}{reverse('grievance:follow', args=[receipt])}",
         "unit": case.promised_by,
         "due": case.promised_at,
-        "emergency": [alert.advice for alert in classify.alerts_in(grievance.description) if alert.advice],
+        "emergency": classify.advice_in(grievance.description),
     }
     return render(request, "grievance/receipt.html", page)
 
@@ -123,17 +157,52 @@ def _follow_page(request, grievance, receipt, *, refused=None):
         "status_text": timeline.state(grievance),
         "unit": case.promised_by if standing else None,
         "due": case.promised_at if standing and not case.ended else None,
-        "entries": _entries(grievance, receipt),
+        **_told(grievance, receipt),
         "survey_url": f"{request.path}survey/" if standing and case.status == Case.Status.RESOLVED else "",
-        "can_remark": standing and not case.ended,
-        "can_urge": intake.may_be_urged(grievance, at=timezone.now()),
-        "can_withdraw": intake.may_be_withdrawn(grievance),
-        "text": request.POST.get("text", ""),
+        **_open(request, grievance, receipt),
+        **_typed(request),
         **_consent(grievance),
+        "board": board_consent.asked(grievance),
         "messages": [Said(done)] if done else [],
         "errors": _errors(request, refused),
     }
     return render(request, "grievance/follow.html", page, status=refused.status if refused else 200)
+
+
+def _told(grievance, receipt):
+    """The course, why the promise moved, what staff want to know, and whether thanks and a question may be said now."""
+    entries, case = _entries(grievance, receipt), grievance.case
+    standing = grievance.withdrawn_at is None
+    thanked = any(one.remark and (one.remark.kind, one.remark.round) == ("thanks", case.round) for one in entries)
+    question = timeline.waiting_question(entries)
+    return {
+        "entries": entries, "moved": timeline.moved(entries) if standing and not case.ended else "",
+        "asked": timeline.asked(grievance, entries), "question": question if standing and not case.ended else None,
+        "can_ask": standing and not case.ended and case.status != Case.Status.HELD and question is None,
+        "can_thank": standing and case.status in talk.DONE and not thanked,
+    }  # fmt: skip
+
+
+def _open(request, grievance, receipt):
+    """What the holder of the receipt may do now, and what this phone knows of it."""
+    case, at = grievance.case, timezone.now()
+    standing = grievance.withdrawn_at is None
+    can_reopen = standing and case.status == Case.Status.CLOSED and case.reopen_until is not None
+    return {
+        "can_remark": standing and not case.ended,
+        "can_urge": intake.may_be_urged(grievance, at=at),
+        "can_withdraw": intake.may_be_withdrawn(grievance),
+        "reopen_url": f"{request.path}reopen/" if can_reopen and at <= case.reopen_until else "",
+        "closed": standing and case.status == Case.Status.CLOSED,
+        "needs_code": own_phone.needs_code(request, grievance, receipt),
+        "kept_here": receipt in own_phone.held(request),
+    }
+
+
+def _typed(request):
+    """What was typed comes back into the box it was typed into."""
+    box = {"ask": "question_text", "thank": "thanks_text"}.get(request.POST.get("action", ""), "text")
+    return {box: request.POST.get("text", "")}
 
 
 def _consent(grievance):

@@ -7,6 +7,7 @@ from django.test import Client
 
 from feedback.models import Callback
 from grievance.models import Case
+from tests.builders import own
 from tests.clock import travel
 from tests.dispatch.scene import a_case
 from tests.feedback.scene import CONTENT, RESOLVED_AT, UNHAPPY, a_resolved_case, answers, asked, forget_the_phone
@@ -26,20 +27,22 @@ def phone():
 def submit(browser, page, answer):
     """Fill in the page as a person does: open it, then send it."""
     browser.get(page)
-    browser.cookies.clear()
     return browser.post(page, answer)
 
 
-def page_of(grievance):
+def page_of(grievance, browser=None):
+    """The survey behind a receipt; on `browser`, which is the phone that reported, where one is named."""
+    if browser is not None:
+        own(browser, grievance)
     return f"/r/{grievance.receipt}/survey/"
 
 
 def test_holder_of_the_receipt_answers_and_the_case_closes(phone, scene):
     case = a_resolved_case(scene)
     callback = asked(case)[0]
-    response = submit(phone, page_of(callback.grievance), GOOD)
+    response = submit(phone, page_of(callback.grievance, phone), GOOD)
     callback.refresh_from_db()
-    assert (response.status_code, response["Location"]) == (302, page_of(callback.grievance))
+    assert (response.status_code, response["Location"]) == (302, page_of(callback.grievance, phone))
     assert (callback.way, callback.ended_at, callback.content) == (Callback.Way.SURVEY, NEXT_DAY, True)
     assert "已收到您的评价" in phone.get(response["Location"]).content.decode()
     case.refresh_from_db()
@@ -57,7 +60,7 @@ def test_survey_link_opens_the_survey_and_no_more(phone, scene):
 
 def test_page_shows_the_unit_and_its_answer_and_nothing_of_the_person(phone, scene):
     callback = asked(a_resolved_case(scene))[0]
-    page = phone.get(page_of(callback.grievance))
+    page = phone.get(page_of(callback.grievance, phone))
     text = page.content.decode()
     assert "luxi" in text and "物业赔偿500元" in text and "刘先生" not in text and "13800001000" not in text
     assert "no-store" in page["Cache-Control"]
@@ -65,14 +68,14 @@ def test_page_shows_the_unit_and_its_answer_and_nothing_of_the_person(phone, sce
 
 def test_resident_quicker_than_the_sweep_can_answer(phone, scene):
     case = a_resolved_case(scene)
-    response = submit(phone, page_of(case.grievances.get()), GOOD)
+    response = submit(phone, page_of(case.grievances.get(), phone), GOOD)
     assert response.status_code == 302
     assert case.callbacks.get().content
 
 
 def test_looking_at_the_page_writes_nothing(phone, scene):
     case = a_resolved_case(scene)
-    phone.get(page_of(case.grievances.get()))
+    phone.get(page_of(case.grievances.get(), phone))
     assert not case.callbacks.exists()
 
 
@@ -80,7 +83,7 @@ def test_who_left_no_phone_answers_on_the_receipt_page(phone, scene):
     case = a_resolved_case(scene)
     forget_the_phone(case.grievances.get())
     callback = asked(case)[0]
-    submit(phone, page_of(callback.grievance), GOOD)
+    submit(phone, page_of(callback.grievance, phone), GOOD)
     assert Callback.objects.get(pk=callback.pk).content
 
 
@@ -97,7 +100,7 @@ def test_who_left_no_phone_answers_on_the_receipt_page(phone, scene):
 )
 def test_page_says_what_is_missing_and_keeps_what_was_chosen(phone, scene, answer, sentence):
     callback = asked(a_resolved_case(scene))[0]
-    response = submit(phone, page_of(callback.grievance), answer)
+    response = submit(phone, page_of(callback.grievance, phone), answer)
     callback.refresh_from_db()
     assert (response.status_code, callback.status) == (400, Callback.Status.OPEN)
     assert sentence in response.content.decode()
@@ -107,13 +110,13 @@ def test_page_says_what_is_missing_and_keeps_what_was_chosen(phone, scene, answe
 
 def test_script_in_the_words_comes_back_as_text(phone, scene):
     callback = asked(a_resolved_case(scene))[0]
-    text = submit(phone, page_of(callback.grievance), {**BAD, "reason": ""}).content.decode()
+    text = submit(phone, page_of(callback.grievance, phone), {**BAD, "reason": ""}).content.decode()
     assert "&lt;script&gt;alert(1)" in text and "<script>alert" not in text
 
 
 def test_double_tap_is_one_answer(phone, scene):
     callback = asked(a_resolved_case(scene))[0]
-    page = page_of(callback.grievance)
+    page = page_of(callback.grievance, phone)
     first, second = submit(phone, page, GOOD), submit(phone, page, BAD)
     callback.refresh_from_db()
     assert (first.status_code, second.status_code, callback.satisfaction) == (302, 302, "yes")
@@ -125,7 +128,7 @@ def test_unknown_link_is_not_found(phone, db, page):
 
 
 def test_before_the_work_is_done_there_is_nothing_to_answer(phone, scene):
-    response = phone.get(page_of(a_case(scene).grievances.get()))
+    response = phone.get(page_of(a_case(scene).grievances.get(), phone))
     assert response.status_code == 409
     assert "还在办理" in response.content.decode()
 
@@ -133,16 +136,16 @@ def test_before_the_work_is_done_there_is_nothing_to_answer(phone, scene):
 def test_while_it_is_done_again_the_others_are_told_so(phone, scene):
     first, second = asked(a_resolved_case(scene, reporters=2))
     answers(first, UNHAPPY)
-    response = phone.get(page_of(second.grievance))
+    response = phone.get(page_of(second.grievance, phone))
     assert response.status_code == 409
     assert "正在重新办理" in response.content.decode()
 
 
 def test_form_that_was_open_when_another_sent_it_back_is_still_taken(phone, scene):
     first, second = asked(a_resolved_case(scene, reporters=2))
-    phone.get(page_of(second.grievance))
+    phone.get(page_of(second.grievance, phone))
     answers(first, UNHAPPY)
-    assert phone.post(page_of(second.grievance), GOOD).status_code == 302
+    assert phone.post(page_of(second.grievance, phone), GOOD).status_code == 302
     assert Callback.objects.get(pk=second.pk).status == Callback.Status.ANSWERED
 
 
@@ -151,14 +154,14 @@ def test_closed_matter_explains_where_to_turn(phone, scene):
     callback = asked(case)[0]
     Callback.objects.filter(pk=callback.pk).update(status=Callback.Status.UNREACHABLE)
     Case.objects.filter(pk=case.pk).update(status=Case.Status.CLOSED, ended_at=RESOLVED_AT)
-    response = phone.get(page_of(callback.grievance))
+    response = phone.get(page_of(callback.grievance, phone))
     assert response.status_code == 409
     assert "重新扫码" in response.content.decode()
 
 
 def test_survey_page_reads_the_same_few_rows_however_many_reported(phone, scene, django_assert_num_queries):
     callback = asked(a_resolved_case(scene, reporters=6))[0]
-    page = page_of(callback.grievance)
+    page = page_of(callback.grievance, phone)
     with django_assert_num_queries(3):
         phone.get(page)
     answers(callback, CONTENT)
