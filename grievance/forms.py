@@ -52,6 +52,9 @@ class ReportForm(forms.Form):
     website = forms.CharField(required=False)
     draft = forms.CharField(required=False)
 
+    lost = False
+    """Whether files that the phone says it has sent are not here; its script sends them once more."""
+
     def __init__(self, *args, at, **kwargs):
         self.at = at
         super().__init__(*args, initial={"kind": Grievance.Kind.REPORT, "key": new_key()}, **kwargs)
@@ -68,6 +71,7 @@ class ReportForm(forms.Form):
     def refuse(self, refused):
         """Put the sentence of a Refused beside its field; a used key gives way to a new one."""
         self.add_error(FIELD_OF.get(refused.code), refused.message)
+        self.lost = refused.code == "upload_gone"
         if refused.code == "key_reused":
             self.data = self.data.copy()
             self.data["key"] = key = new_key()

@@ -11,4 +11,6 @@ def of_street(street):
         "street_name": street.name if street else "",
         "office_phone": (street.phone if street else "") or settings.OFFICE_PHONE,
         "max_photos": media.MAX_PHOTOS,
+        "video_mb": settings.VIDEO_MAX_MB,
+        "video_seconds": settings.VIDEO_MAX_SECONDS,
     }
