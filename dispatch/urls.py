@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from dispatch import api, views
+from dispatch import api, outlook_api, views
 
 urlpatterns = [
+    path("q/<str:token>/outlook/", outlook_api.look, name="outlook"),
     path("r/<str:receipt>/reception/", views.visit_leader, name="visit-leader"),
     path("o/<str:token>/", views.outside_order, name="outside"),
     path("o/<str:token>/photos/<int:pk>/", views.outside_photo, name="outside-photo"),

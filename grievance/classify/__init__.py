@@ -1,6 +1,6 @@
 """分类建议: category and urgency from words and place, with reasons. Advice; it writes nothing and hides nothing."""
 
-from grievance.classify.lexicon import Lexicon, alerts_in, current
-from grievance.classify.suggest import Suggestion, suggest
+from grievance.classify.lexicon import Lexicon, advice_in, alerts_in, current
+from grievance.classify.suggest import Suggestion, suggest, suggest_words
 
-__all__ = ["Lexicon", "Suggestion", "alerts_in", "current", "suggest"]
+__all__ = ["Lexicon", "Suggestion", "advice_in", "alerts_in", "current", "suggest", "suggest_words"]

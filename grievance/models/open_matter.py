@@ -20,14 +20,18 @@ class OpenMatterQuerySet(models.QuerySet["OpenMatter"]):
         at_work = self.filter(revoked_at__isnull=True, case__status__in=AT_WORK, case__category__joinable=True)
         return at_work.exclude(Exists(told.filter(kind=Grievance.Kind.DISPUTE))).exclude(Exists(private))
 
-    def at(self, place):
-        """本处: those at this place, at what it lies in and at its parts, the newest first; one query where parents are read."""
+    def around(self, place):
+        """本处: those at this place, at what it lies in and at its parts."""
         around, outer = [], place
         while outer is not None:
             around.append(outer.pk)
             outer = outer.parent
         here = Q(case__place__in=around) | Q(case__place__parent=place.pk) | Q(case__place__parent__parent=place.pk)
-        rows = self.live().filter(here).select_related("case__promised_by", "case__place__parent__parent__parent")
+        return self.live().filter(here)
+
+    def at(self, place):
+        """本处公开的, the newest first, as a list; one query where the parents of `place` are read."""
+        rows = self.around(place).select_related("case__promised_by", "case__place__parent__parent__parent")
         return list(rows.order_by("-approved_at", "-pk")[:MOST_SHOWN])
 
 

@@ -6,12 +6,15 @@ from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grievance import said, throttle
 from grievance.models import Grievance, QRCode
+from grievance.views.near import ways_to
 from grievance.views.page import of_street
-from street.models import Organisation
+from street.models import Organisation, Place
 
 RECEIPT = re.compile(r"(?:^|/r/)([A-Za-z0-9_-]{22})(?:[/?#]|$)")
 
@@ -20,9 +23,10 @@ RECEIPT = re.compile(r"(?:^|/r/)([A-Za-z0-9_-]{22})(?:[/?#]|$)")
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def home(request):
-    """首页: GET shows it, POST with `receipt` (the code or the whole link) goes to the follow page."""
+    """首页: GET shows it, with `q` the places of that name; POST with `receipt` (the code or the whole link) goes to the
+    follow page."""
     if request.method != "POST":
-        return _page(request)
+        return _page(request, searched=said.clean(request.GET.get("q"))[:60])
     match = RECEIPT.search(request.POST.get("receipt", "").strip())
     if match and Grievance.objects.with_receipt(match[1]).exists():
         return HttpResponseRedirect(reverse("grievance:follow", args=[match[1]]))
@@ -30,7 +34,13 @@ def home(request):
     return _page(request, lookup_error=error, status=404)
 
 
-def _page(request, *, lookup_error="", status=200):
+def _found(request, text):
+    """按名称找到的, each with the code by which one can say something about it."""
+    throttle.glance(request.META["REMOTE_ADDR"], at=timezone.now(), purpose="near")
+    return ways_to(Place.objects.filter(street__active=True).named(text))
+
+
+def _page(request, *, lookup_error="", searched="", status=200):
     with_codes = QRCode.objects.live().values("place__community")
     communities = Organisation.objects.filter(pk__in=with_codes, active=True).select_related("parent").order_by("path")
     streets = {community.parent_id: community.parent for community in communities}
@@ -44,6 +54,8 @@ def _page(request, *, lookup_error="", status=200):
             for community in communities
         ],
         "lookup_error": lookup_error,
+        "searched": searched,
+        "found": _found(request, searched) if searched else [],
         "staff_url": settings.LOGIN_REDIRECT_URL,
     }
     return render(request, "grievance/home.html", page, status=status)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from street.gcj02 import gcj02
 from street.naming import parts_of, plain_name, spellings
 
 METRES_A_DEGREE = 111_320
@@ -16,6 +17,8 @@ MOST_FOUND = 20
 """So many places a search gives: more are no help on a phone."""
 MOST_ROWS = 500
 """So many rows it looks at: whoever types one sign has not said yet what is looked for."""
+SHIFT = 800
+"""Metres: more than GCJ-02 lies off anywhere."""
 UPWARDS = ("", "parent__", "parent__parent__")
 """A place without coordinates lies where what it is part of lies."""
 
@@ -57,6 +60,22 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         rows = self.located().filter(**box).values_list("pk", "lat", "lon", "system")
         alike = ((pk, lat, lon) for pk, lat, lon, system in rows if (system == Place.CoordinateSystem.GCJ02) == shifted)
         return [pk for pk, lat, lon in alike if _metres(here.lat, here.lon, lat, lon) <= metres]
+
+    def nearest(self, lat, lon, metres=500, most=8):
+        """最近的: up to `most` pairs (metres, place) within so many metres of a WGS-84 position, the nearest first, parents read.
+
+        CGCS2000 differs from WGS-84 by less than a metre here; a place in GCJ-02 is compared with the position as GCJ-02 has it.
+        Places that lie where what they are part of lies stand after it. Nothing is kept of the position."""
+        high = (metres + SHIFT) / METRES_A_DEGREE
+        wide = high / max(cos(radians(lat)), 0.01)
+        box = {"lat__range": _around(lat, high), "lon__range": _around(lon, wide)}
+        shifted, found = gcj02(lat, lon), []
+        for place in self.located().filter(**box).select_related("parent__parent__parent", "community")[:MOST_ROWS]:
+            here = shifted if place.system == Place.CoordinateSystem.GCJ02 else (lat, lon)
+            away = _metres(*here, place.lat, place.lon)
+            if away <= metres:
+                found.append((away, place.latitude is None, place.code, place))
+        return [(away, place) for away, _, _, place in sorted(found)[:most]]
 
     def named(self, text, most=MOST_FOUND):
         """按名称找: up to `most` places a person may mean by `text`, the likeliest first, as a list; their parents are read.
