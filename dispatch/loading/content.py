@@ -91,7 +91,14 @@ class Content:
         callback.only(*CALLBACK)
         urge.only("hours")
         figures = {field: callback.count(key, least=1) for key, field in CALLBACK.items() if key in callback}
-        return figures | ({"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}) | self._awake() | self._visit()
+        figures |= {"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}
+        return figures | self._reopen() | self._awake() | self._visit()
+
+    def _reopen(self):
+        """要求重办: how many days after the end a resident may still ask for it; nothing where the file does not say."""
+        reopen = self.file.table("reopen", required=False)
+        reopen.only("days")
+        return {"reopen_days": reopen.count("days", least=1)} if "days" in reopen else {}
 
     def _visit(self):
         """联合上门: how many days apart visits to the same door may lie; nothing where the file does not say."""
