@@ -14,7 +14,7 @@ from street.loading.ledger import Tally
 __all__ = ["Loaded", "load"]
 
 TABLES = (
-    *("policy", "callback", "urge", "visit", "quiet", "standing_authority", "confidential", "retention", "public"),
+    *("policy", "callback", "urge", "reopen", "visit", "quiet", "standing_authority", "confidential", "retention", "public"),
     *("category", "alert", "limit", "allowance", "rung", "route"),
 )
 
