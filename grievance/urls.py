@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from grievance import api
-from grievance.views import code_check, code_sheets, code_wizard, codes, follow, home, receipt_code, report, rights, uploads
+from grievance.views import board_consent, code_check, code_sheets, code_wizard, codes, follow, home, receipt_code, report, rights, uploads
 
 app_name = "grievance"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("r/<str:receipt>/", follow.follow, name="follow"),
     path("r/<str:receipt>/attachments/<int:pk>/", follow.attachment, name="attachment"),
     path("r/<str:receipt>/code.png", receipt_code.code, name="receipt_code"),
+    path("r/<str:receipt>/board/", board_consent.consent, name="board_consent"),
     path("r/<str:receipt>/data/", rights.rights, name="rights"),
     path("r/<str:receipt>/data/copy/", rights.copy, name="rights_copy"),
     path("privacy/", home.privacy, name="privacy"),
