@@ -1,32 +1,20 @@
 """接话时的提示: what to ring at once, what the same number said before, what is already being worked on there, who will do it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
 from desk import triage
-from dispatch import deadlines, routing
-from dispatch.models import Anchor
+from dispatch.outlook import Outlook, look
 from grievance import classify, said
 from grievance.actions import privacy
 from grievance.casework import Refused, posting_for
 from grievance.classify.screening import suspected
-from grievance.classify.suggest import suggest_words
-from grievance.models import Case, Category, Complainant, Urgency
+from grievance.models import Case, Category, Complainant
 from grievance.sealing import blind_index
 from grievance.workflow import CASE
 
 SHOWN = 5
-
-
-@dataclass
-class Outlook:
-    """预计: who will probably handle it and by when; empty where a person has to look first."""
-
-    unit: Any = None
-    due: datetime | None = None
 
 
 @dataclass
@@ -42,7 +30,6 @@ class Twin:
 class Hints:
     """All that stands beside the form."""
 
-    alarms: list = field(default_factory=list)
     number: str = ""
     earlier: list = field(default_factory=list)
     twins: list = field(default_factory=list)
@@ -53,11 +40,19 @@ def of(form, user, at):
     """提示 for what has been typed so far; nothing is written."""
     text = said.clean(form["description"].value())
     number = number_in(form["phone"].value())
-    sketch = sketched(text, form, at)
     return Hints(
-        alarms=[alert.advice for alert in classify.alerts_in(text) if alert.advice], number=number,
-        earlier=earlier(number, user), twins=similar(sketch, user), outlook=outlook(sketch, at),
-    )  # fmt: skip
+        number=number,
+        earlier=earlier(number, user),
+        twins=similar(sketched(text, form, at), user),
+        outlook=_outlook(text, form, at),
+    )
+
+
+def _outlook(text, form, at):
+    if form.chosen is None:
+        return Outlook(emergency=classify.advice_in(text))
+    about = {"place": form.chosen, "address": said.clean(form["address"].value()), "kind": form["kind"].value()}
+    return look(text, **about, at=at)
 
 
 def number_in(typed):
@@ -71,15 +66,11 @@ def number_in(typed):
 def sketched(text, form, at):
     """草稿事项: the matter this would become, never saved; None without words and place, and for what only the discipline
     office may read."""
-    place = form.chosen
-    if not text or place is None or suspected(f"{text}\n{said.clean(form['address'].value())}", at):
+    place, address = form.chosen, said.clean(form["address"].value())
+    if not text or place is None or suspected(f"{text}\n{address}", at):
         return None
-    found = suggest_words(text, place=place, address=said.clean(form["address"].value()), kind=form["kind"].value())
-    category = Category.objects.filter(code=found.category_code).first() if found.category_code else None
-    return Case(
-        street=place.street, place=place, category=category, submitted_at=at, suggestion={"barred": found.barred},
-        urgency=Urgency.URGENT if found.urgent else Urgency.NORMAL,
-    )  # fmt: skip
+    found = classify.suggest_words(text, place=place, address=address, kind=form["kind"].value())
+    return Case(place=place, category=Category.objects.filter(code=found.category_code).first(), submitted_at=at)
 
 
 def earlier(number, user):
@@ -103,17 +94,3 @@ def similar(sketch, user):
         Twin(case, privacy.words_for(case.title, case, user), posting_for(merge, case, user) is not None)
         for case in triage.twins(sketch, user)
     ]
-
-
-def outlook(sketch, at):
-    """预计承办单位和时间, by the policy in force; a matter of danger waits for a person first, and nothing is foretold."""
-    if sketch is None or sketch.suggestion["barred"]:
-        return Outlook()
-    route = routing.choose(sketch, at)
-    if route.lead is None:
-        return Outlook()
-    try:
-        limit = deadlines.limit_for(route.policy, route.limit_class, Anchor.COMPLETION, sketch)
-    except deadlines.LimitMissing:
-        return Outlook(route.lead)
-    return Outlook(route.lead, deadlines.due_after(at, limit, deadlines.calendar_of(sketch.street)))

@@ -52,6 +52,8 @@ class Voice:
     may_reveal: bool = False
     contact: Any = None
     language: str = ""
+    sensitive: bool = False
+    """Whether the person agreed that sensitive content be used for this matter (个人信息保护法 art. 29)."""
     behalf: Any = None
     """How staff came to write it down; None where it was not so, and where even the masked name stays hidden."""
 
@@ -223,6 +225,7 @@ def voice(grievance, case, user, contacts):
         recordings=[] if hidden else recordings, silent=hidden and bool(recordings),
         may_reveal=not privacy.outsider(user) and privacy.may_reveal(grievance, user), contact=contacts.get(grievance.pk),
         language="" if hidden or complainant is None else complainant.language,
+        sensitive=not hidden and grievance.sensitive_agreed_at is not None,
         behalf=None if hidden else getattr(grievance, "on_behalf", None),
     )  # fmt: skip
 

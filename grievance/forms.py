@@ -46,6 +46,7 @@ class ReportForm(forms.Form):
     name = forms.CharField(required=False)
     phone = forms.CharField(required=False)
     confidential = forms.BooleanField(required=False)
+    sensitive = forms.BooleanField(required=False)
     key = forms.CharField(required=False)
     challenge = forms.CharField(required=False)
     proof = forms.CharField(required=False)

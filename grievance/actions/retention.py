@@ -9,7 +9,7 @@ from django.db import transaction
 
 from grievance.actions import board_consent
 from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, record
-from grievance.models import Attachment, Case, Complainant, ErasureRequest, Grievance, RetentionRule, Tombstone
+from grievance.models import Attachment, Case, Complainant, ErasureRequest, Grievance, OnBehalf, RetentionRule, Tombstone
 from street.models import Role
 
 DECIDE = Move("decide_erasure", "答复删除申请", set(), None, {Role.SHIFT_LEADER, Role.STREET_LEADER})
@@ -120,6 +120,8 @@ def _erase(grievance, why, *, at):
     board_consent.drop(grievance, "诉求人的个人信息已去除", by=None, at=at)
     if Complainant.objects.filter(grievance=grievance).delete()[0]:
         what.append("姓名和电话")
+    # Channel and consent stay: they are how the matter came, and say nothing of who spoke
+    OnBehalf.objects.filter(grievance=grievance).update(language="", interpreter="")
     files = _erase_files(grievance)
     if files:
         what.append(f"附件 {files} 件")

@@ -75,7 +75,7 @@ def _submit(request, code, form, at):
     return intake.submit(
         code, **form.typed(), photos=request.FILES.getlist("photos"), voice=request.FILES.get("voice"),
         video=request.FILES.get("video"), draft=Draft(form.cleaned_data["draft"], tuple(request.POST.getlist("uploads"))),
-        key=key, at=at, doubt=doubt,
+        sensitive=form.cleaned_data["sensitive"], key=key, at=at, doubt=doubt,
     )  # fmt: skip
 
 

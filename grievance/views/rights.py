@@ -48,12 +48,13 @@ def _page(request, grievance, refused=None):
 
 def _kept(grievance):
     """[(what, as it may be shown to whoever holds the link)]: a forwarded link gives nobody a number in clear."""
-    known = getattr(grievance, "complainant", None)
+    known, told = getattr(grievance, "complainant", None), getattr(grievance, "on_behalf", None)
     rows = [
         ("诉求编号", grievance.number), ("提交时间", f"{beijing(grievance.submitted_at)}（北京时间）"),
         ("类型", grievance.get_kind_display()), ("内容", grievance.description), ("具体位置", grievance.address),
         ("姓名", known.masked_name if known else ""), ("电话", known.masked_phone if known else ""),
-        ("联系语言", known.language if known else ""), ("附件", f"{grievance.attachments.count()} 件"),
+        ("由谁代录", f"工作人员（{told}）" if told else ""), ("代译", told.masked_interpreter if told else ""),
+        ("联系语言", known.language if known else told.language if told else ""), ("附件", f"{grievance.attachments.count()} 件"),
         ("补充", f"{grievance.remarks.filter(author=None).count()} 条"),
     ]  # fmt: skip
     return [(label, value) for label, value in rows if value and not value.startswith("0 ")]

@@ -184,7 +184,7 @@ def test_only_people_of_that_street_s_desk_and_of_that_community_register(scene)
 
 
 def test_report_on_an_official_enters_no_ordinary_row_and_foretells_no_unit(desk, scene, monkeypatch):
-    for module in ("grievance.actions.intake", "desk.behalf_hints"):
+    for module in ("grievance.actions.intake", "desk.behalf_hints", "dispatch.outlook"):
         monkeypatch.setattr(f"{module}.suspected", lambda text, at: "收礼" in text)
     read = sends(desk, scene, "read", description="社区副主任办低保收礼，暖气也不热")
     assert "预计由" not in text_of(read)
