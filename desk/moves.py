@@ -11,7 +11,18 @@ from itertools import chain
 
 from django.db import transaction
 
-from desk import board_moves, eye_moves, forms, late_moves, mediation_moves, outside_moves, paper_moves, teamwork_moves
+from desk import (
+    board_moves,
+    eye_moves,
+    forms,
+    late_moves,
+    mediation_moves,
+    neighbour_moves,
+    outside_moves,
+    paper_moves,
+    talk_moves,
+    teamwork_moves,
+)
 from desk.act import Act, Chapter
 from dispatch import openings, routing
 from dispatch.actions import extensions, handling, petitions, returns, supervision, suspension
@@ -173,8 +184,10 @@ CHAPTERS: tuple[Chapter, ...] = (
     eye_moves.CHAPTER,
     teamwork_moves.CHAPTER,
     paper_moves.CHAPTER,
+    talk_moves.CHAPTER,
     late_moves.CHAPTER,
     board_moves.CHAPTER,
+    neighbour_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))

@@ -29,6 +29,7 @@ TITLE = "请求回电"
 DOUBT = "诉求人请求回电，打过电话、记下内容后再派"
 Result = CallRequest.Result
 UNREACHED = "unreached"
+ELSEWHERE = "请到“窗口登记”登记，系统会封存；这里选“另行登记”，不写内容。"
 TOLD = {
     Result.SETTLED: ("已回电，诉求人说不用再办。", "已给您回电，您说不用再办了。以后需要，可以重新扫码。"),
     Result.ELSEWHERE: ("已回电，内容另行登记。", "已给您回电，您说的已另行登记，请凭新的编号查询。"),
@@ -117,9 +118,7 @@ def rang(case, *, outcome, note="", by, at):
         raise Refused("unknown_outcome", "请选回电的结果。", status=400)
     note = said.description(note)
     if suspected(note, at):
-        raise Refused(
-            "may_be_confidential", "写的可能是检举控告，不能记在这里。请到“窗口登记”登记，会封存；这里选“另行登记”，不写内容。", status=400
-        )  # fmt: skip
+        raise Refused("may_be_confidential", f"写的可能是检举控告，不能记在这里。{ELSEWHERE}", status=400)
     write = _write_down if outcome == Result.SAID else _settle
     write(case, call.grievance, note, outcome, by=by, posting=posting, at=at)
     call.result, call.done_at = outcome, at

@@ -8,12 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from grievance import classify, proof, scans, throttle
+from grievance import classify, own_phone, proof, scans, throttle
 from grievance.actions import intake
 from grievance.actions.uploads import Draft
 from grievance.casework import Refused
 from grievance.forms import ReportForm, new_key
-from grievance.models import ConfidentialReport, Grievance, QRCode
+from grievance.models import CallRequest, ConfidentialReport, Grievance, OpenMatter, QRCode
 from grievance.views.page import of_street
 from grievance.wake import wake
 
@@ -35,25 +35,45 @@ def usable(code):
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request, token):
     """我要说事: GET shows the form, POST takes what was said and goes on to the receipt."""
-    read = QRCode.objects.select_related("place__parent__parent__parent", "place__street")
-    code = read.filter(token=token).first()
+    code = _read(token)
     if code is not None:
         # One out of use is counted too: whoever scans it shows that the old sheet still hangs
         scans.note(request, code, at=timezone.now())
     code = usable(code)
     if request.method != "POST":
-        return _page(request, code, ReportForm(at=timezone.now()))
+        form = ReportForm(at=timezone.now())
+        # From a search: the part of the place that has no code of its own
+        form.initial["address"] = request.GET.get("address", "")[:40]
+        return shown(request, code, form)
     at = timezone.now()
     form = ReportForm(request.POST, at=at)
     if not form.is_valid():
-        return _page(request, code, form, status=400)
+        return shown(request, code, form, status=400)
     try:
         grievance = _submit(request, code, form, at)
     except Refused as refused:
         form.refuse(refused)
-        return _page(request, code, form, status=refused.status, headers=getattr(refused, "headers", {}))
+        return shown(request, code, form, status=refused.status, headers=getattr(refused, "headers", {}))
     wake_for(grievance)
-    return HttpResponseRedirect(reverse("grievance:follow", args=[grievance.receipt]) + "?new=1")
+    there = HttpResponseRedirect(reverse("grievance:follow", args=[grievance.receipt]) + "?new=1")
+    return noted_here(request, there, grievance)
+
+
+def noted_here(request, response, grievance):
+    """记在本机: this phone reported it. A confidential report leaves no trace on the phone."""
+    if isinstance(grievance, ConfidentialReport):
+        return response
+    return own_phone.remember(request, response, [grievance.receipt], own_phone.REPORTED)
+
+
+def _read(token):
+    read = QRCode.objects.select_related("place__parent__parent__parent", "place__street", "place__community__public_page")
+    return read.filter(token=token).first()
+
+
+def code_behind(token):
+    """说事码 behind an address, its place read; no scan of it is counted. Refused as `usable`."""
+    return usable(_read(token))
 
 
 def wake_for(grievance):
@@ -79,13 +99,19 @@ def _submit(request, code, form, at):
     )  # fmt: skip
 
 
-def _page(request, code, form, *, status=200, headers=None):
+def shown(request, code, form, more=None, *, status=200, headers=None):
+    """The page with this form in it; `more` is what else it shows. One query for what is already being worked on here."""
     said = form.data.get("description", "")
     page = {
         **of_street(code.place.street),
         "place": code.place,
         "form": form,
-        "emergency": [alert.advice for alert in classify.alerts_in(said) if alert.advice],
+        "token": code.token,
+        "similar": OpenMatter.objects.at(code.place),
+        "call_times": CallRequest.Time.choices,
+        "call_languages": code.place.street.call_languages,
+        "emergency": classify.advice_in(said),
+        **(more or {}),
     }
     response = render(request, "grievance/report.html", page, status=status)
     for name, value in (headers or {}).items():
