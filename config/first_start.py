@@ -42,6 +42,7 @@ def prepare(say, *, demo):
 def steps(demo):
     """What a first start does, in order, each with the sentence that announces it."""
     yield "载入工作日历…", lambda: quietly("load_calendar")
+    yield "载入辅助文字…", lambda: quietly("load_wording")
     yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
     yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
     yield "生成样例账号…", give_passwords

@@ -55,5 +55,5 @@ def _check(file, rows, source, text):
         raise DataFileError(file.path, line, f"“{source}”写了两次。")
     if not isinstance(text, str) or not text.strip():
         raise DataFileError(file.path, line, f"“{source}”的译文不能为空；没有译文就不写这一行。")
-    if sorted(SLOT.findall(source)) != sorted(SLOT.findall(text)):
-        raise DataFileError(file.path, line, f"“{source}”与译文里的 {{…}} 不一致：值要原样写，一个不少。")
+    if unknown := set(SLOT.findall(text)) - set(SLOT.findall(source)):
+        raise DataFileError(file.path, line, f"“{source}”里没有 {{{unknown.pop()}}} 这个值，译文不能用。")
