@@ -228,7 +228,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 _static_storage = (
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    "config.static_files.ModuleStorage"
     if PRODUCTION
     else "django.contrib.staticfiles.storage.StaticFilesStorage"
 )

@@ -2,6 +2,8 @@
 
 import struct
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 
 def box(name, *parts):
     body = b"".join(parts)
@@ -36,6 +38,11 @@ def a_film(*, seconds=10, brand=b"mp42", picture=b"vide", wide=False):
         box(b"meta", bytes(4), b"com.apple.quicktime.location.ISO6709 +43.8000+087.6000/ Maker of phones"),
     )
     return head + mdat + moov + box(b"uuid", b"GPS +43.8000+087.6000/")
+
+
+def a_video():
+    """The same as a form sends it."""
+    return SimpleUploadedFile("street.mp4", a_film(), content_type="video/mp4")
 
 
 def element(name, body):

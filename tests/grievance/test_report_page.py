@@ -1,8 +1,12 @@
 """The page behind a code: without a script, without a cookie, and nothing typed is ever lost."""
 
+import gzip
 import html
+import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -10,6 +14,7 @@ from grievance.actions import codes
 from grievance.models import Case, Grievance
 from tests.builders import a_code, a_photo, a_place, a_voice, an_alert
 from tests.clock import MONDAY_10AM, MONDAY_NOON, travel
+from tests.grievance.films import a_video
 
 pytestmark = pytest.mark.django_db
 SCRIPT = "<script>alert('说')</script>"
@@ -80,14 +85,35 @@ def test_everything_that_can_be_said_is_kept(client):
         page_of(code),
         {
             "kind": "dispute", "description": "楼上漏水", "address": "301", "photos": [a_photo(), a_photo(colour="blue")],
-            "voice": a_voice(), "name": "古丽·买买提", "phone": "0991-5551234", "confidential": "on",
+            "voice": a_voice(), "video": a_video(), "name": "古丽·买买提", "phone": "0991-5551234", "confidential": "on",
         },
     )  # fmt: skip
     grievance = Grievance.objects.get()
     assert (grievance.kind, grievance.description, grievance.address) == ("dispute", "楼上漏水", "301")
-    assert [file.kind for file in grievance.attachments.all()] == ["photo", "photo", "voice"]
+    assert [file.kind for file in grievance.attachments.all()] == ["photo", "photo", "voice", "video"]
     person = grievance.complainant
     assert (person.name, person.phone, person.confidential) == ("古丽·买买提", "0991-5551234", True)
+
+
+IMPORT = re.compile(r"""(?:from|import)\s*\(?['"]\./([\w.-]+)['"]""")
+
+
+def loaded(page):
+    """{name: bytes} of every sheet, picture and script that a page names, and of what those scripts import."""
+    wanted, found = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page)), {}
+    while wanted:
+        name = wanted.pop()
+        found[name] = Path(finders.find(name)).read_bytes()
+        wanted |= {f"shuoshi/{part}" for part in IMPORT.findall(found[name].decode())} - set(found)
+    return found
+
+
+def test_first_load_of_the_page_stays_under_sixty_kilobytes_over_the_wire(client):
+    page = client.get(page_of(a_code())).content
+    parts = loaded(page.decode())
+    assert {"shuoshi/resident.css", "shuoshi/writing.js", "shuoshi/uploads.js", "shuoshi/dom.js"} <= set(parts)
+    # The page itself goes out as it is; what never changes lies ready compressed
+    assert len(page) + sum(len(gzip.compress(part)) for part in parts.values()) <= 60 * 1024
 
 
 def test_unknown_code_says_what_to_do(client):
@@ -116,6 +142,7 @@ BAD = {
     "ten pictures": ({"description": "路灯", "photos": [a_photo() for _ in range(10)]}, 400, "最多 9 张"),
     "the whole album": ({"description": "路灯", "photos": [a_photo() for _ in range(60)]}, 400, "最多 9 张"),
     "a voice that is none": ({"description": "路灯", "voice": SimpleUploadedFile("a.mp3", b"hello")}, 400, "打不开"),
+    "a video that is none": ({"description": "路灯", "video": SimpleUploadedFile("a.mp4", b"hello")}, 400, "视频打不开"),
     "a field that nobody sees": ({"description": "路灯", "website": "http://a"}, 400, "再按一次"),
     "a key without end": ({"description": "路灯", "key": "k" * 201}, 400, "200 个字符"),
 }

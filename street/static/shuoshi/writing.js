@@ -61,7 +61,12 @@ const add = (kind, file, key = secret()) => {
   save();
   return queue.add({ kind, file, key });
 };
-const chosen = (kind, input) => on(input, 'change', async () => {
+const chosen = (kind, input) => {
+  on(input, 'change', () => taken(kind, input));
+  // 脚本还没到就选好了的
+  if (input.files.length) taken(kind, input);
+};
+const taken = async (kind, input) => {
   const files = [...input.files], most = +input.dataset.max, room = most - (kind === 'photo' ? queue.of(kind).length : 0);
   const limit = +input.dataset.mb;
   input.value = '';
@@ -70,7 +75,7 @@ const chosen = (kind, input) => on(input, 'change', async () => {
     if (limit && file.size > limit * 1048576) say(`${kind}-said`, word('too-large', { most: limit }));
     else add(kind, kind === 'photo' ? await smaller(file) : file);
   }
-});
+};
 document.documentElement.classList.add('js');
 Object.keys(INPUTS).forEach(kind => chosen(kind, INPUTS[kind]));
 recorder(draft, (key, file) => add('voice', file, key));
