@@ -3,7 +3,7 @@
 import pytest
 from django.http import HttpResponse
 
-from config.middleware import POLICY, proxy_address, security_headers
+from config.middleware import POLICY, CompressionMiddleware, proxy_address, security_headers
 
 
 def address_seen(rf, settings, proxies, forwarded):
@@ -49,3 +49,22 @@ def test_a_request_larger_than_any_honest_one_is_not_read(rf, settings):
     answer = security_headers(lambda request: HttpResponse())(request)
     assert answer.status_code == 413
     assert "过大" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "smaller"),
+    [
+        ("text/html; charset=utf-8", True),
+        ("text/css", True),
+        ("image/svg+xml", True),
+        ("image/jpeg", False),
+        ("audio/webm", False),
+    ],
+)
+def test_text_travels_compressed_and_a_recording_keeps_its_length(rf, kind, smaller):
+    request = rf.get("/", headers={"Accept-Encoding": "gzip"})
+    answer = CompressionMiddleware(lambda request: HttpResponse("说事" * 500, content_type=kind))(request)
+    assert ("Content-Encoding" in answer.headers) == smaller
+    assert (len(answer.content) < 500) == smaller
+    plain = CompressionMiddleware(lambda request: HttpResponse("说事" * 500, content_type=kind))(rf.get("/"))
+    assert "Content-Encoding" not in plain.headers
