@@ -85,7 +85,7 @@ def _look(request, frame, form, at, _):
     part = PARTS.get(request.POST.get("part"))
     if part:
         hints = behalf_hints.of(form, request.user, at) if part == PARTS["hints"] else None
-        return render(request, part, {"form": form, "found": form.found(), "hints": hints, "frame": frame})
+        return render(request, part, {"form": form, "found": form.found(), "hints": hints, "frame": frame, "part": True})
     return _shown(request, frame, form, at)
 
 

@@ -6,6 +6,16 @@ if (print) {
   print.addEventListener('click', () => window.print());
 }
 
+/* 要先打的电话移到最上面，手机上也一眼看见 */
+const put = (part, html) => {
+  const box = document.getElementById(part), top = document.getElementById('alarm');
+  box.innerHTML = html;
+  if (part !== 'hints') return;
+  const alarm = box.querySelector('.b-alarm');
+  if (top.textContent !== (alarm ? alarm.textContent : '')) top.replaceChildren(...(alarm ? [alarm] : []));
+  else if (alarm) alarm.remove();
+};
+
 const asked = {};
 const load = part => {
   const turn = asked[part] = (asked[part] || 0) + 1;
@@ -14,7 +24,7 @@ const load = part => {
   body.append('part', part);
   return fetch(form.action, { method: 'POST', body, credentials: 'same-origin' })
     .then(answer => answer.ok ? answer.text() : Promise.reject(answer.status))
-    .then(html => { if (turn === asked[part]) document.getElementById(part).innerHTML = html; })
+    .then(html => { if (turn === asked[part]) put(part, html); })
     .catch(() => { });
 };
 
