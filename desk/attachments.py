@@ -14,13 +14,13 @@ from grievance.serving import serve
 @for_roles(MATTERS)
 @require_safe
 def attachment(request, pk):
-    """附件: of a case one may see; a voice is not for a firm, nor for a unit where confidence was asked."""
+    """附件: of a case one may see; a voice or a film is not for a firm, nor for a unit where confidence was asked."""
     row = get_object_or_404(
         Attachment.objects.filter(case__in=Case.objects.visible_to(request.user)).select_related("case"), pk=pk
     )
     if Instruction.objects.filter(photo=row).exists() and not Instruction.objects.visible_to(request.user).filter(photo=row):
         raise Http404
-    if row.kind == Attachment.Kind.VOICE and not may_hear(row, request.user):
+    if row.speaks and not may_hear(row, request.user):
         raise Http404
     return serve(request, row)
 

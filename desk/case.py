@@ -216,7 +216,7 @@ def voice(grievance, case, user, contacts):
     complainant = getattr(grievance, "complainant", None)
     hidden = privacy.withheld(complainant, case, user)
     said = list(grievance.said)
-    recordings = [row for row in said if row.kind == Attachment.Kind.VOICE]
+    recordings = [row for row in said if row.speaks]
     return Voice(
         grievance=grievance, text=privacy.words_for(grievance.description, case, user),
         name="" if hidden or complainant is None else complainant.masked_name,

@@ -158,6 +158,7 @@ def shown(request, number, at, *, last=None):
     """The page with one case open: the one asked for, else the first."""
     rows = queue(request.user).select_related("category", "place__community", "place__parent__parent", "street")
     rows = rows.annotate(photos=files(Attachment.Kind.PHOTO), recordings=files(Attachment.Kind.VOICE))
+    rows = rows.annotate(films=files(Attachment.Kind.VIDEO))
     to_ring = CallRequest.objects.filter(grievance__case=OuterRef("pk"), grievance__withdrawn_at__isnull=True, result="")
     rows = rows.annotate(to_ring=Exists(to_ring))
     shown_page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))

@@ -223,3 +223,21 @@ def test_a_body_that_ends_early_is_no_file():
     with pytest.raises(Refused) as refused:
         receiving.taken_in(io.BytesIO(b"half"), 8, "photo")
     assert refused.value.code == "cut_off"
+
+
+def served(client, code, **change):
+    Attachment.objects.update(**change)
+    grievance = Grievance.objects.get()
+    return client.get(f"/r/{grievance.receipt}/attachments/{Attachment.objects.get().pk}/", headers={"Range": "bytes=4-7"})
+
+
+def test_a_film_is_played_piece_by_piece_and_what_is_of_no_known_kind_is_only_bytes(client):
+    code = a_code()
+    sent(client, code, kind="video", content=a_film())
+    submitted(client, code)
+    answer = served(client, code)
+    assert (answer.status_code, answer.content, answer.headers["Content-Type"]) == (206, b"ftyp", "video/mp4")
+    assert "sandbox" in answer.headers["Content-Security-Policy"] and answer.headers["X-Content-Type-Options"] == "nosniff"
+    other = served(client, code, content_type="text/html")
+    assert other.headers["Content-Type"] == "application/octet-stream"
+    assert other.headers["Content-Disposition"].startswith("attachment")
