@@ -5,8 +5,8 @@ from django.urls import path
 from desk import (
     attachments,
     backlog,
-    board,
     behalf,
+    board,
     case,
     clocks,
     confidential,
@@ -20,6 +20,7 @@ from desk import (
     supervisions,
     triage,
     visits,
+    wishes,
 )
 
 app_name = "desk"
@@ -40,12 +41,13 @@ urlpatterns = [
     path("desk/confidential/", confidential.inbox, name="confidential"),
     path("desk/confidential/<str:number>/", confidential.report, name="confidential_report"),
     path("desk/erasures/", erasures.erasures, name="erasures"),
+    path("desk/wishes/", wishes.wishes, name="wishes"),
     path("desk/board/", board.register, name="board"),
     path("desk/visits/", visits.register, name="visits"),
     path("desk/hall/", hall.hall, name="hall"),
+    path("desk/behalf/", behalf.at_desk, name="behalf"),
     path("desk/replan/", replan.replan, name="replan"),
     path("desk/supervisions/", supervisions.register, name="supervisions"),
-    path("desk/behalf/", behalf.at_desk, name="behalf"),
     path("desk/backlog/", backlog.backlog, name="backlog"),
     path("desk/receptions/", receptions.days, name="receptions"),
     path("desk/receptions/<int:pk>/cancel/", receptions.call_off, name="call_off"),

@@ -22,6 +22,7 @@ from desk import (
     paper_moves,
     talk_moves,
     teamwork_moves,
+    wish_moves,
 )
 from desk.act import Act, Chapter
 from dispatch import openings, routing
@@ -187,6 +188,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     talk_moves.CHAPTER,
     late_moves.CHAPTER,
     board_moves.CHAPTER,
+    wish_moves.CHAPTER,
     neighbour_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("r/<str:receipt>/reopen/", views.reopen, name="reopen"),
     path("s/<str:token>/", views.survey_by_token, name="survey_by_token"),
     path("board/<slug:community>/", public.board, name="board"),
+    path("wishes/<slug:community>/", public.wishes, name="wishes"),
     path("board/photos/<str:name>.jpg", public.photo, name="board_photo"),
     path("desk/callbacks/", views.callbacks, name="callbacks"),
     path("desk/callbacks/<int:pk>/", views.callback, name="callback"),

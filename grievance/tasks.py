@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grievance import sweeps
-from grievance.actions import retention, uploads
+from grievance.actions import retention, uploads, wishes
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -18,7 +18,9 @@ def deliver():
 
 @shared_task(acks_late=True, ignore_result=True)
 def expire():
-    """Beat, every hour: what has been kept long enough is taken away."""
+    """Beat, every hour: what has been kept long enough is taken away; wishes that nobody claimed go back to the desk."""
     at = timezone.now()
+    while wishes.return_unclaimed(at=at):
+        pass
     while retention.expire(at=at) or retention.drop_withdrawn(at=at) or uploads.sweep(at=at):
         pass

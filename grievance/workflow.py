@@ -1,8 +1,8 @@
-"""CASE and BOARD: the tables of moves of a case, and of what is shown of it in public."""
+"""CASE, BOARD and WISH: the tables of moves of a case, and of what is shown of it in public."""
 
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
-from grievance.models import BoardEntry, Case
-from street.models import Role
+from grievance.models import BoardEntry, Case, Wish
+from street.models import UNIT_ROLES, Role
 
 S = Case.Status
 DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
@@ -40,4 +40,13 @@ BOARD = Workflow(
     Move("refuse", "不同意公开", {B.DRAFT}, B.REFUSED, APPROVERS),
     Move("take_down", "撤下", {B.DRAFT, B.PUBLISHED}, B.TAKEN_DOWN, {*DESK, *APPROVERS}),
     Move("withdraw", "收回同意", {B.DRAFT, B.PUBLISHED}, B.TAKEN_DOWN, {RESIDENT, SYSTEM}),
+)
+
+W = Wish.Status
+
+WISH = Workflow(
+    "微心愿",
+    Move("claim", "认领", {W.OPEN}, None, UNIT_ROLES),
+    Move("take_down", "撤下心愿", {W.OPEN}, W.RETURNED, DESK),
+    Move("lapse", "无人认领退回", {W.OPEN}, W.RETURNED, {SYSTEM}),
 )

@@ -1,10 +1,11 @@
-"""公开栏: what anybody may read of the closed matters of a community; there only where the office has switched it on."""
+"""公开栏与微心愿: what anybody may read of a community's matters and wishes; there only where the office has switched it on."""
 
 import re
 from datetime import date, datetime, timedelta
 
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
+from django.db.models import Case, Count, Q, When
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import condition, require_safe
 
 from feedback.public.figures import SHOWN_FROM, figures
-from grievance.models import BoardEntry, BoardPhoto
+from grievance.models import BoardEntry, BoardPhoto, Wish
 from grievance.serving import POLICY
 from grievance.views.page import of_street
 from street.models import Organisation
@@ -103,3 +104,19 @@ def photo(request, name):
         raise Http404 from gone
     headers = {"Cache-Control": "private, no-cache", "Content-Security-Policy": POLICY}
     return FileResponse(file, content_type="image/jpeg", headers=headers)
+
+
+@require_safe
+def wishes(request, community):
+    """微心愿: those that wait to be claimed first, then those at work, then those come true; nobody's name, no number."""
+    unit = community_with(community, wishes=True)
+    shown = Wish.objects.shown().filter(community=unit).select_related("claimed_by", "case")
+    counts = shown.order_by().aggregate(
+        waiting=Count("pk", filter=Q(case__status="admitted")), true=Count("pk", filter=Q(case__status="closed"))
+    )
+    first = When(case__status="admitted", then=0), When(case__status="closed", then=2)
+    pages = Paginator(shown.order_by(Case(*first, default=1), "-opened_at", "-pk"), ON_A_PAGE)
+    page = {
+        **of_street(unit.parent), "community": unit, "page": pages.get_page(request.GET.get("page")), "counts": counts,
+    }  # fmt: skip
+    return render(request, "feedback/wishes.html", page)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from grievance import media, said
-from grievance.actions import confidential, on_behalf, triage, uploads
+from grievance.actions import confidential, on_behalf, triage, uploads, wishes
 from grievance.casework import (
     RESIDENT,
     Refused,
@@ -207,6 +207,7 @@ def _open(
     place, body, kept, *, key, digest, at, source, qr_code=None, salt=None, by=RESIDENT, posting=None, doubt="", behalf=None,
     sensitive=False,
 ):  # fmt: skip
+    wishes.must_be_on(place, body.kind)
     # A code and its key let a double tap in once; where there is no code, a salt made of the key does
     salt = salt or new_salt()
     case = insert(

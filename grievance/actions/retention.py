@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from grievance.actions import board_consent
+from grievance.actions import board_consent, wishes
 from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, record
 from grievance.models import Attachment, Case, Complainant, ErasureRequest, Grievance, OnBehalf, RetentionRule, Tombstone
 from street.models import Role
@@ -118,6 +118,7 @@ def _over(grievance):
 def _erase(grievance, why, *, at):
     what = []
     board_consent.drop(grievance, "诉求人的个人信息已去除", by=None, at=at)
+    wishes.forget(grievance.case)
     if Complainant.objects.filter(grievance=grievance).delete()[0]:
         what.append("姓名和电话")
     # Channel and consent stay: they are how the matter came, and say nothing of who spoke

@@ -43,6 +43,9 @@ def suggest(case):
     _look_twice(found, case, grievances)
     _look_for_alerts(found, lexicon, text)
     kind = grievances[0].kind if grievances else Grievance.Kind.REPORT
+    if kind == Grievance.Kind.WISH:
+        found.barred = True
+        found.reasons.append("选了“我有心愿”，审核后公开认领")
     if kind == Grievance.Kind.QUESTION:
         found.barred = True
         found.reasons.append("选了“我想问”，由专班先行答复")

@@ -2,10 +2,12 @@
 
 from django.db import models
 
+from street.models import UNIT_ROLES
+
 
 class WishQuerySet(models.QuerySet["Wish"]):
     def visible_to(self, user):
-        """可见范围: those of one's streets, and of the streets below which one's own unit stands: who may claim must read them."""
+        """可见范围: those of one's streets, and of the streets below which one's own unit stands: who may claim reads them."""
         paths = [posting.organisation.path for posting in user.scope.postings]
         streets = models.Q(case__street__in=user.scope.streets)
         for path in paths:
@@ -52,5 +54,5 @@ class Wish(models.Model):
         return f"微心愿“{self.title}”" if self.title else "微心愿"
 
     def seat(self, role):
-        """Where a role must be held: at the street."""
-        return self.case.street_id
+        """Where a role must be held: at the street, or at the unit that claims."""
+        return self.claimed_by_id if role in UNIT_ROLES else self.case.street_id

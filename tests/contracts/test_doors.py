@@ -31,7 +31,8 @@ PUBLIC = {
     "q/<str:token>/uploads/", "r/<str:receipt>/code.png", "r/<str:receipt>/survey/", "r/<str:receipt>/reception/", "r/<str:receipt>/data/", "r/<str:receipt>/data/copy/",
     "q/<str:token>/outlook/", "q/<str:token>/join/", "q/<str:token>/call/", "near/", "s/<str:token>/", "privacy/", "reading/",
     "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
-    "r/<str:receipt>/board/", "board/<slug:community>/", "board/photos/<str:name>.jpg",
+    "r/<str:receipt>/verify/", "r/<str:receipt>/reopen/", "mine/", "find/",
+    "r/<str:receipt>/board/", "board/<slug:community>/", "board/photos/<str:name>.jpg", "wishes/<slug:community>/",
     "phone/logout/", "o/<str:token>/", "o/<str:token>/photos/<int:pk>/",
 }  # fmt: skip
 # What every member of staff may open: nothing of a resident stands there

@@ -159,7 +159,7 @@ def test_sample_policy_loads_and_loading_it_again_changes_nothing(sample_street)
 def test_every_category_of_the_second_level_has_a_unit_at_every_place(sample_street):
     policy = load(POLICY, at=MONDAY_10AM).policy
     second = Category.objects.filter(parent__isnull=False, parent__parent=None)
-    assert second.count() == 59
+    assert second.count() == 60
     for category in second:
         for place in [Place.objects.get(code="luxi-jiayuan-3"), Place.objects.get(code="shuikujie-gongdi")]:
             rule = routing.rule_for(policy, category, place)
