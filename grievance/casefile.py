@@ -5,7 +5,7 @@ Found by the models' own links and not by a list of tables: one that is added la
 from dataclasses import dataclass, field
 
 from django.core.files.storage import default_storage
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from grievance.models import BoardPhoto, Case, Event, Grievance
 from grievance.models.event import TakenOut
@@ -100,7 +100,8 @@ class CaseFile:
         for model in [model for model, keys in self.rows.items() if keys]:
             keys = self.rows[model]
             model._base_manager.filter(pk__in=keys)._raw_delete("default")
-        transaction.on_commit(lambda: [_drop(*path) for path in paths])
+        transaction.on_commit(lambda: [_drop(*path) for path in paths], robust=True)
+        transaction.on_commit(_empty_log, robust=True)
 
 
 def links_to(model):
@@ -132,3 +133,10 @@ def _drop(model, column, path):
     # The PDF that was made of a paper lies beside it
     if path.endswith(".docx"):
         default_storage.delete(f"{path.removesuffix('.docx')}.pdf")
+
+
+def _empty_log():
+    """SQLite keeps pages as they were in its write-ahead log until that is emptied."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

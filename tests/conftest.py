@@ -85,7 +85,8 @@ def django_db_modify_db_settings():
     """A test database need not survive a power cut: `synchronous=FULL` costs a disk flush for each commit."""
     database = connections["default"]
     if database.vendor == "sqlite":
-        database.settings_dict["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"
+        hasty = "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;PRAGMA secure_delete=ON;"
+        database.settings_dict["OPTIONS"]["init_command"] = hasty
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -97,6 +97,16 @@ def test_nothing_of_it_is_left_in_any_table_or_file(scene, own_files, django_cap
     connection.check_constraints()
 
 
+@pytest.mark.on_sqlite
+def test_not_even_the_free_pages_of_the_database_file_hold_it(scene):
+    case = led(scene, said(scene))
+    over(scene, case)
+    Remark.objects.filter(case__source="staff").delete()
+    file = connection.connection.serialize()
+    assert case.number.encode() in file
+    assert left_of(["评低保", "低保窗口", "叫我别说", "13812345678", "评议的事"], file) == []
+
+
 def test_what_is_left_says_nothing_and_is_nobodys(scene):
     case = led(scene, said(scene))
     over(scene, case)
