@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from grievance import own_phone
 from grievance.actions import codes
 from grievance.models import Case, Grievance
 from tests.builders import a_code, a_photo, a_place, a_voice, an_alert
@@ -56,7 +57,8 @@ def test_posting_the_text_leads_to_the_receipt(client, django_assert_num_queries
     grievance = Grievance.objects.get()
     assert grievance.submitted_at == MONDAY_10AM
     assert response.headers["Location"] == f"/r/{grievance.receipt}/?new=1"
-    assert not response.cookies
+    # The one cookie there is: what was reported on this phone, for this phone
+    assert list(response.cookies) == [own_phone.COOKIE]
     receipt = client.get(response.headers["Location"])
     assert grievance.number in shown(receipt) and f"/r/{grievance.receipt}/" in shown(receipt)
 

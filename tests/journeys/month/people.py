@@ -61,10 +61,15 @@ class Person:
 
 
 class Resident(Person):
-    """Reports, reads how it stands, and says whether it was solved."""
+    """Reports, reads how it stands, and says whether it was solved: each time on the phone that reported it."""
+
+    def __init__(self, url, log):
+        super().__init__(url, log)
+        self.phones = {}
 
     def report(self, token, key, body, *, sure, again):
         """POST to the intake until it answers; `again` once more after that, as a phone with a bad line does."""
+        self.browser = requests.Session()
         for _ in range(2 if again else 1):
             answer = self.ask("POST", f"/api/v1/q/{token}/grievances/", json=body, headers={"Idempotency-Key": key})
             if answer.status_code != 201:
@@ -73,11 +78,13 @@ class Resident(Person):
             told = (answer.json()["number"], answer.json()["receipt"])
             if self.log.accepted.setdefault(key, told) != told:
                 self.log.surprises.append(f"report {key}: {told} after {self.log.accepted[key]}")
+            self.phones[told[1]] = self.browser
         (self.log.sure if sure else set()).add(key)
         (self.log.with_phone if body.get("phone") else set()).add(key)
 
     def rate(self, receipt, *, content):
         """Answer the survey where one is open."""
+        self.browser = self.phones[receipt]
         page = self.ask("GET", f"/r/{receipt}/survey/")
         if page.status_code != 200 or 'name="satisfaction"' not in page.text:
             return
