@@ -54,6 +54,7 @@ class Voice:
     language: str = ""
     sensitive: bool = False
     """Whether the person agreed that sensitive content be used for this matter (个人信息保护法 art. 29)."""
+    reasons = privacy.Why.choices
     behalf: Any = None
     """How staff came to write it down; None where it was not so, and where even the masked name stays hidden."""
 
@@ -103,7 +104,7 @@ def contact(request, number, grievance):
     """查看电话: shown once, in the answer itself; that it was read is an event."""
     at = timezone.now()
     row = get_object_or_404(Grievance.objects.visible_to(request.user), number=grievance, case__number=number)
-    known = privacy.reveal(row, by=request.user, at=at)
+    known = privacy.reveal(row, why=request.POST.get("why", ""), by=request.user, at=at)
     return shown(request, get_object_or_404(everything(request.user), number=number), at, contacts={row.pk: known})
 
 

@@ -230,7 +230,7 @@ def _reveal(request, row, at):
     if said is None:
         raise Http404
     try:
-        contact = privacy.reveal(said, by=request.user, at=at)
+        contact = privacy.reveal(said, why=request.POST.get("why", ""), by=request.user, at=at)
     except Refused as refusal:
         return _page(request, row, at, problem=refusal.message, status=refusal.status)
     return _page(request, whole(request.user, row.number), at, contacts={said.pk: contact})

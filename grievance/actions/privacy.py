@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import TextChoices
 
 from grievance.casework import Move, Refused, lock, permit, posting_for, record
-from grievance.models import Complainant
+from grievance.models import Complainant, OnBehalf
 from street.models import Organisation, Role
 
 DESK = {Role.DISPATCHER, Role.SHIFT_LEADER}
@@ -17,12 +18,22 @@ NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 AS_DESK = Move("reveal", "查看电话", set(), None, DESK)
 
 
+class Why(TextChoices):
+    """事由: what a name or a number is read for. Chosen, never typed, so that it can say nothing of the person."""
+
+    ASK = "ask", "问清情况"
+    COME = "come", "约时间上门或到场"
+    TELL = "tell", "告知进展或结果"
+    SAME = "same", "核对是不是同一个人"
+
+
 @dataclass(frozen=True)
 class Contact:
-    """联系方式 in clear."""
+    """联系方式 in clear, with who interprets."""
 
     name: str
     phone: str
+    interpreter: str = ""
 
 
 def may_reveal(grievance, user):
@@ -66,8 +77,9 @@ def words_for(text, case, user):
 
 
 @transaction.atomic
-def reveal(grievance, *, by, at):
-    """查看电话: name and number in clear, for one who is about to ring. Refused `no_phone`, `confidential`, `case_over`."""
+def reveal(grievance, *, why, by, at):
+    """查看电话: name and number in clear, for one who says what for (个人信息保护法 art. 6, 51). Refused `no_phone`,
+    `confidential`, `case_over`, `why_missing`."""
     grievance = lock(grievance)
     case = grievance.case
     posting = permit(REVEAL, case, by=by, at=at)
@@ -76,11 +88,14 @@ def reveal(grievance, *, by, at):
         raise Refused("no_phone", f"诉求 {grievance} 没有留姓名和电话。")
     if posting_for(AS_DESK, case, by) is None:
         _open_to_unit(case, complainant)
+    if why not in Why.values:
+        raise Refused("why_missing", "请先选为什么要看这个号码，再点“查看电话”。", status=400)
+    told = OnBehalf.objects.filter(grievance=grievance).first()
     record(
         case, "phone.revealed", at=at, by=by, posting=posting, subject=grievance, grievance=grievance,
-        sentence=f"查看诉求 {grievance} 的姓名和电话。",
+        sentence=f"查看诉求 {grievance} 的姓名和电话，事由：{Why(why).label}。",
     )  # fmt: skip
-    return Contact(complainant.name, complainant.phone)
+    return Contact(complainant.name, complainant.phone, told.interpreter if told else "")
 
 
 def _open_to_unit(case, complainant):

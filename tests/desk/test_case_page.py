@@ -168,11 +168,11 @@ def test_number_written_into_the_text_is_masked_for_the_unit(scene):
 
 def test_desk_reads_the_number_and_that_is_an_event(scene, order):
     grievance, browser = order.case.grievances.get(), a_phone(scene.who("dispatcher"))
-    response = browser.post(f"{page_of(order.case)}contact/{grievance.number}/")
+    response = browser.post(f"{page_of(order.case)}contact/{grievance.number}/", {"why": "come"})
     assert "13800001111" in text_of(response) and "刘先生" in text_of(response)
     assert "no-store" in response["Cache-Control"]
     event = Event.objects.get(kind="phone.revealed")
-    assert (event.actor, event.grievance) == (scene.who("dispatcher"), grievance)
+    assert (event.actor, event.grievance) == (scene.who("dispatcher"), grievance) and "事由：约时间上门" in event.sentence
     assert "13800001111" not in event.sentence + event.public
     assert "13800001111" not in text_of(browser.get(page_of(order.case)))
 
@@ -180,7 +180,10 @@ def test_desk_reads_the_number_and_that_is_an_event(scene, order):
 def test_unit_in_charge_reads_the_number_unless_confidence_was_asked(scene, order):
     grievance, browser = order.case.grievances.get(), a_phone(scene.who("luxi"))
     address = f"{page_of(order.case)}contact/{grievance.number}/"
-    assert "13800001111" in text_of(browser.post(address))
+    unasked = browser.post(address, {"why": "我想知道"})
+    assert unasked.status_code == 400 and "为什么要看" in text_of(unasked) and "13800001111" not in text_of(unasked)
+    assert not Event.objects.filter(kind="phone.revealed").exists()
+    assert "13800001111" in text_of(browser.post(address, {"why": "ask"}))
     Complainant.objects.update(confidential=True)
     refused = browser.post(address)
     assert refused.status_code == 403 and "13800001111" not in text_of(refused)

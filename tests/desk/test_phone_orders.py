@@ -142,7 +142,7 @@ def test_contact_is_masked(luxi, order):
 
 def test_number_is_read_once_by_the_unit_in_charge_and_that_is_recorded(luxi, order):
     said = order.case.grievances.get()
-    page = text_of(luxi.post(page_of(order), {"reveal": said.number}))
+    page = text_of(luxi.post(page_of(order), {"reveal": said.number, "why": "ask"}))
     assert "13800001111" in page
     assert Event.objects.filter(kind="phone.revealed", case=order.case).count() == 1
     assert "13800001111" not in text_of(luxi.get(page_of(order)))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from grievance import proof
+from grievance import proof, throttle
 from grievance.classify import suggest
 from grievance.models import Case
 from tests.builders import a_code, a_grievance
@@ -26,14 +26,15 @@ def shown(response):
 
 def solved(client, code):
     """What a phone sends with its report: the form's key, what was asked, and the answer it worked out."""
-    page = client.get(page_of(code)).content.decode()
+    page = client.get(page_of(code)).content.decode().split('id="report"', 1)[1]
     key, asked = (re.search(f'name="{name}" value="([^"]+)"', page)[1] for name in ("key", "challenge"))
     answer = next(str(number) for number in range(10**6) if proof.holds(asked, str(number), key, MONDAY_10AM))
     return {"key": key, "challenge": asked, "proof": answer}
 
 
-def sent(client, code, times=1, **more):
-    return [client.post(page_of(code), {"description": "路灯不亮", **more}).status_code for _ in range(times)]
+def sent(client, code, times=1, address="127.0.0.1", **more):
+    told = {"description": "路灯不亮", **more}
+    return [client.post(page_of(code), told, REMOTE_ADDR=address).status_code for _ in range(times)]
 
 
 def test_beyond_the_limit_nothing_is_refused_and_a_person_looks_first(client, settings):
@@ -52,6 +53,17 @@ def test_estate_behind_one_address_passes_with_a_second_s_quiet_work(client, set
         for _ in range(3):
             assert sent(client, code, **solved(client, code)) == [302]
     assert not Case.objects.exclude(doubt="").exists()
+
+
+def test_two_hundred_in_one_hour_from_one_carrier_s_address_all_go_through_as_shipped(client, settings):
+    settings.INTAKE_THROTTLE = "60/hour"
+    code, carrier = a_code(), "100.64.0.1"
+    with travel(MONDAY_10AM):
+        lanes = [throttle.lane(carrier, proven=True, at=MONDAY_10AM) for _ in range(199)]
+        assert sent(client, code, address=carrier, **solved(client, code)) == [302]
+        slower = [throttle.lane("100.64.0.2", proven=False, at=MONDAY_10AM) for _ in range(200)]
+    assert set(lanes) == {""} and not Case.objects.exclude(doubt="").exists()
+    assert [bool(reason) for reason in slower] == [False] * 60 + [True] * 140, "without a script they are looked at, none refused"
 
 
 @pytest.mark.parametrize("fault", ["another key", "another answer", "old", "made up"])
