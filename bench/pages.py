@@ -39,7 +39,8 @@ class Street(Copies):
     def years(self):
         """Cases with an end each, spread over the years before."""
         from dispatch.models import Deadline, Letter, WorkOrder
-        from grievance.models import Case, CaseUnit, Grievance
+        from grievance.models import Case, CaseUnit, Grievance, Notice
+        from street.models import Organisation
 
         mine, closed = f"case_id = {self.order.case_id}", "(i % 100 >= 4)"
         self.copy(
@@ -55,6 +56,12 @@ class Street(Copies):
         self.copy(WorkOrder, f"id = {self.order.pk}", cases, case_id="c.id", number="'Z' || c.id", due_at=late,
                   status="CASE WHEN c.over THEN 'done' ELSE 'accepted' END")  # fmt: skip
         self.copy(CaseUnit, mine, cases, case_id="c.id")
+        self.copy(Notice, mine, cases, case_id="c.id", key="t.key || '/' || c.id", sent_at="t.created_at")
+        # A unit that was told of the oldest ones alone: whoever looks for its newest among everybody's reads them all
+        old = f"(SELECT id FROM grievance_case WHERE id <> {self.order.case_id} ORDER BY submitted_at LIMIT {self.rows // 100}) c"
+        xisheng = Organisation.objects.get(code="xisheng").pk
+        self.copy(CaseUnit, f"{mine} AND organisation_id = {self.order.handler_id}", old, case_id="c.id",
+                  organisation_id=str(xisheng))  # fmt: skip
         orders = f"""(SELECT o.id, o.case_id, o.status = 'done' AS over, o.due_at FROM dispatch_workorder o
             WHERE o.id <> {self.order.pk}) o"""
         self.copy(Deadline, f"id = {self.clock.pk}", orders, case_id="o.case_id", order_id="o.id", due_at="o.due_at",

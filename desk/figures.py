@@ -5,7 +5,7 @@ Matters, persons and answers are different figures and are named; what is left o
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from desk import doors, queues
 from dispatch.models import WorkOrder
 from feedback import scores
 from feedback.models import Callback
+from grievance import counting
 from grievance.models import Case
 from street.models import DISTRICT_ROLES, Organisation
 
@@ -87,8 +88,9 @@ BY_NAME = {figure.name: figure for figure in [*TODAY, *FUNNEL, *ASIDE]}
 def page(request):
     """数字页."""
     user, at = request.user, timezone.now()
-    asked = {name: Count("pk", filter=Q(figure.condition(user, at))) for name, figure in BY_NAME.items()}
-    found = Case.objects.visible_to(user).aggregate(**asked)
+    seen = Case.objects.visible_to(user)
+    asked = {name: seen.filter(figure.condition(user, at)) for name, figure in BY_NAME.items()}
+    found = counting.each(user, asked, most=None)
     context = {
         "title": "数字", "at": at, "days": WINDOW.days, "shown_from": scores.SHOWN_FROM,
         "today": counted(TODAY, found), "funnel": counted(FUNNEL, found), "aside": counted(ASIDE, found),

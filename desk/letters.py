@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from desk.doors import MATTERS, for_roles, page
+from desk.pager import Register
 from desk.register import kept
 from dispatch.actions.supervision import ANSWERED
 from dispatch.models import Letter
@@ -16,7 +16,6 @@ from dispatch.papers.forms import form_of
 from grievance.actions import privacy
 from street.models import Organisation
 
-ON_A_PAGE = 30
 ISSUED = Q(status=Letter.Status.ISSUED)
 WANTED = ISSUED & Q(kind__in=ANSWERED)
 STATES = {
@@ -45,7 +44,7 @@ def register(request):
     at, asked, user = timezone.now(), request.GET, request.user
     rows = filtered(Letter.objects.visible_to(user), asked, at)
     rows = rows.select_related("case__street", "issuer", "to", "signed_by", "received_by", "answered_by")
-    shown = Paginator(rows.order_by("-drafted_at", "-pk"), ON_A_PAGE).get_page(asked.get("page"))
+    shown = Register(rows, "drafted_at").asked(asked)
     context = {
         "title": "公文", "page": shown, "lines": [line(row, user, at) for row in shown.object_list], "asked": asked,
         "kinds": Letter.Kind.choices, "statuses": Letter.Status.choices, "units": units(user), "kept": kept(asked),

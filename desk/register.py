@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -12,10 +11,10 @@ from django.views.decorators.http import require_safe
 from desk import backlog, figures, lights, queues
 from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
+from desk.pager import EDGES, Register
 from grievance.models import Case, Category, Grievance
 from street.models import Organisation
 
-ON_A_PAGE = 30
 OPEN = "open"
 # By their letter, so that each is looked up in one index and not in the whole street
 CASE_NUMBER, GRIEVANCE_NUMBER = (re.compile(rf"{letter}\d+(-[0-9A-Z]*)?") for letter in "AS")
@@ -37,7 +36,7 @@ def cases(request):
     at, asked = timezone.now(), request.GET
     rows = filtered(Case.objects.visible_to(request.user), asked, request.user, at)
     rows = rows.select_related("category", "place__community", "promised_by", "street").annotate(voices=voices())
-    shown = Paginator(rows.order_by("-submitted_at", "-pk"), ON_A_PAGE).get_page(asked.get("page"))
+    shown = Register(rows, "submitted_at").asked(asked)
     burning = lights.lights_of(shown.object_list, at)
     lines = [Line(case, light_of(case, burning, at), title_for(case, request.user)) for case in shown.object_list]
     context = {
@@ -113,5 +112,6 @@ def communities(user):
 def kept(asked):
     """The query without its page, for the links between pages."""
     query = asked.copy()
-    query.pop("page", None)
+    for name in ("page", *EDGES):
+        query.pop(name, None)
     return query.urlencode()

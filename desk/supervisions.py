@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,11 +9,11 @@ from django.views.decorators.http import require_safe
 from desk import lights
 from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
+from desk.pager import Register
 from desk.register import kept
 from dispatch.models import Letter, Supervision
 from street.models import Organisation
 
-ON_A_PAGE = 30
 OPEN, OVER, LATE = "open", "over", "1"
 ASKING = (Letter.Kind.CAUTION, Letter.Kind.SUPERVISE, Letter.Kind.SECRETARY_SUPERVISE, Letter.Kind.LISTING)
 """要求反馈的文种."""
@@ -39,8 +38,8 @@ def register(request):
         "holder", "case__street", "case__promised_by", "case__place__community", "case__category"
     )
     sent = Letter.objects.filter(status=Letter.Status.ISSUED, kind__in=ASKING).order_by("pk")
-    rows = rows.prefetch_related(Prefetch("letters", sent, "sent")).order_by("-raised_at", "-pk")
-    shown = Paginator(rows, ON_A_PAGE).get_page(asked.get("page"))
+    rows = rows.prefetch_related(Prefetch("letters", sent, "sent"))
+    shown = Register(rows, "raised_at").asked(asked)
     context = {
         "title": "督办台账", "page": shown, "asked": asked, "kept": kept(asked), "at": at,
         "lines": [_line(row, request.user, at) for row in shown.object_list],

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from grievance import case_serializers as serializers
+from grievance import counting
 from grievance.actions import triage
 from grievance.casework import Refused
 from grievance.models import Case, Urgency
@@ -26,14 +27,30 @@ class Posted(permissions.BasePermission):
 
 
 class Pages(LimitOffsetPagination):
-    """分页: 50 a page, 200 at most."""
+    """分页: 50 a page, 200 at most. Counted to a thousand: beyond it `count` is null and `at_least` says 1000."""
 
     default_limit, max_limit = 50, 200
+
+    def paginate_queryset(self, queryset, request, view=None):
+        """The rows of the page; one more is read, which tells whether another page follows."""
+        self.request, self.limit, self.offset = request, self.get_limit(request), self.get_offset(request)
+        self.found = counting.upto(queryset)
+        rows = list(queryset[self.offset : self.offset + self.limit + 1]) if self.found else []
+        # What the links to the pages beside this one are made from
+        self.count = self.offset + len(rows)
+        return rows[: self.limit]
+
+    def get_paginated_response(self, data):
+        """The page with its links; a count that was cut is not given as a number."""
+        cut = self.found > counting.MOST
+        figures = {"count": None, "at_least": counting.MOST} if cut else {"count": self.found}
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        return Response({**figures, **links, "results": data})
 
 
 def cases_of(user):
     """事项 visible to `user`, with what a line of a list shows."""
-    return Case.objects.visible_to(user).select_related("category", "promised_by")
+    return Case.objects.visible_to(user).select_related("category", "promised_by").order_by("-submitted_at", "-pk")
 
 
 class Cases(generics.ListAPIView):

@@ -46,8 +46,13 @@ class Letter(models.Model):
     checkpoint = models.OneToOneField(
         "dispatch.Checkpoint", models.PROTECT, null=True, related_name="letter", verbose_name="时限节点"
     )
-    issuer = models.ForeignKey("street.Organisation", models.PROTECT, related_name="issued_letters", verbose_name="发文单位")
-    to = models.ForeignKey("street.Organisation", models.PROTECT, related_name="received_letters", verbose_name="主送单位")
+    # The indexes by unit hold the case as well, by which its street is found
+    issuer = models.ForeignKey(
+        "street.Organisation", models.PROTECT, db_index=False, related_name="issued_letters", verbose_name="发文单位"
+    )
+    to = models.ForeignKey(
+        "street.Organisation", models.PROTECT, db_index=False, related_name="received_letters", verbose_name="主送单位"
+    )
     subject = models.CharField("标题", max_length=120)
     body = models.TextField("正文")
     drafted_at = models.DateTimeField("拟稿时间")
@@ -85,6 +90,16 @@ class Letter(models.Model):
                     & ~Q(number="")
                 )
                 | (~Q(status="issued") & Q(number="", signed_at__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(name="letter_issuer", fields=["issuer", "case"]),
+            models.Index(name="letter_to", fields=["to", "case"]),
+            models.Index(name="letter_newest", fields=["-drafted_at", "-id"]),
+            models.Index(name="letter_newest_of_kind", fields=["kind", "-drafted_at", "-id"]),
+            models.Index(name="letter_newest_of_status", fields=["status", "-drafted_at", "-id"]),
+            models.Index(
+                name="letter_unanswered", fields=["to", "answer_due_at"], condition=Q(status="issued", answered_at__isnull=True)
             ),
         ]
 

@@ -66,6 +66,12 @@ class Supervision(models.Model):
                 condition=Q(status__in=["raised", "active", "proposed", "listed"]),
             )
         ]
+        indexes = [
+            models.Index(name="supervision_newest", fields=["-raised_at", "-id"]),
+            models.Index(
+                name="supervision_open", fields=["status"], condition=Q(status__in=["raised", "active", "proposed", "listed"])
+            ),
+        ]
 
     def __str__(self):
         return f"{self.get_level_display()} {self.case}"

@@ -85,7 +85,15 @@ class WorkOrder(models.Model):
                 condition=Q(dispatched_by__isnull=False) | Q(authority__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["handler", "status", "due_at"])]
+        indexes = [
+            models.Index(fields=["handler", "status", "due_at"]),
+            models.Index(name="order_by_due", fields=["due_at", "id"]),
+            models.Index(
+                name="order_open",
+                fields=["status", "due_at"],
+                condition=Q(status__in=["dispatched", "accepted", "suspended", "returning", "completed"]),
+            ),
+        ]
 
     def __str__(self):
         return self.number

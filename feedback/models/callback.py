@@ -101,7 +101,10 @@ class Callback(models.Model):
                 name="answer_is_whole", condition=~Q(status="answered") | (~Q(satisfaction="") & ~Q(resolved=""))
             ),
         ]
-        indexes = [models.Index(name="callback_open", fields=["opened_at"], condition=Q(status="open"))]
+        indexes = [
+            models.Index(name="callback_open", fields=["opened_at"], condition=Q(status="open")),
+            models.Index(name="callback_ended", fields=["ended_at"]),
+        ]
 
     def __str__(self):
         return f"{self.grievance}的回访"

@@ -111,6 +111,13 @@ class Case(models.Model):
             models.Index(name="case_resolved", fields=["resolved_at"], condition=Q(status="resolved")),
             models.Index(fields=["street", "status", "submitted_at"]),
             models.Index(name="case_newest", fields=["street", "-submitted_at", "-id"]),
+            # A unit's own list has no street to enter by; what is open is few beside what was ever open
+            models.Index(name="case_newest_of_all", fields=["-submitted_at", "-id"]),
+            models.Index(
+                name="case_open",
+                fields=["-submitted_at", "-id"],
+                condition=~Q(status__in=["closed", "declined", "merged", "withdrawn", "transferred"]),
+            ),
         ]
 
     def __str__(self):
@@ -141,11 +148,13 @@ class CaseUnit(models.Model):
     """知情单位: an organisation that has been told of the case, and may therefore read it."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="units", verbose_name="事项")
-    organisation = models.ForeignKey("street.Organisation", models.PROTECT, related_name="+", verbose_name="单位")
+    # The index from the unit's side holds the case as well, so that the table itself need not be read
+    organisation = models.ForeignKey("street.Organisation", models.PROTECT, db_index=False, related_name="+", verbose_name="单位")
 
     class Meta:
         verbose_name = verbose_name_plural = "知情单位"
         constraints = [models.UniqueConstraint(name="case_unit_once", fields=["case", "organisation"])]
+        indexes = [models.Index(name="case_unit_of", fields=["organisation", "case"])]
 
 
 class Counter(models.Model):

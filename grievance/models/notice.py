@@ -47,4 +47,8 @@ class Notice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "通知"
         ordering = ["created_at", "pk"]
-        indexes = [models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True))]
+        indexes = [
+            models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True)),
+            models.Index(name="notice_newest", fields=["-created_at", "-id"]),
+            models.Index(name="notice_of_role", fields=["role"], condition=Q(role__gt="")),
+        ]

@@ -1,0 +1,131 @@
+"""分页 of registers, the newest first: the count stops at a thousand, and what lies further is reached from page to page.
+
+While all is counted a page is found by its number. Where the count was cut, each page begins at the row at which its neighbour
+ended (`after`, `before` in the address): to skip 300,000 rows takes as long as to read them. A number typed in works, too."""
+
+from datetime import UTC, datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from grievance import counting
+
+ON_A_PAGE = 30
+INSTANT = "%Y%m%dT%H%M%S.%fZ"
+EDGES = ("after", "before")
+"""In an address: the row after which, or before which, the page lies."""
+
+
+class Register(Paginator):
+    """登记册: `rows` by the time `by`, the newest first; without `by` in their own order, and then by number alone."""
+
+    def __init__(self, rows, by="", size=ON_A_PAGE):
+        super().__init__(rows.order_by(f"-{by}", "-pk") if by else rows, size)
+        self.by = by
+
+    @property
+    def cut(self):
+        """Whether there are more than were counted."""
+        return self.count > counting.MOST
+
+    @cached_property
+    def _places(self):
+        """[(time, key)] of the rows, as many as are counted, in no order yet."""
+        return list(counting.first(self.object_list).values_list(self.by, "pk")) if self.by else None
+
+    @cached_property
+    def count(self):
+        """How many, at most one more than a thousand; one query, asked once."""
+        return counting.upto(self.object_list) if self._places is None else len(self._places)
+
+    def asked(self, query):
+        """The page that an address asks for by `page`, and by `after` or `before`; what is unknown is passed over."""
+        if not self.cut:
+            return self.get_page(query.get("page"))
+        number = _number(query.get("page"))
+        edges = {name: _edge(query.get(name, "")) for name in EDGES if self.by and number > 1}
+        if edges.get("after"):
+            return self._older(number, *edges["after"]) or self._numbered(1)
+        if edges.get("before"):
+            return self._newer(number, *edges["before"]) or self._numbered(1)
+        return self._numbered(number) or self._numbered(1)
+
+    def page(self, number):
+        """A page of few rows by its number: the database is asked for these very rows, and never to look for them by time."""
+        if self._places is None:
+            return super().page(number)
+        start = (self.validate_number(number) - 1) * self.per_page
+        keys = [key for _, key in sorted(self._places, reverse=True)[start : start + self.per_page]]
+        return self._get_page(self.object_list.filter(pk__in=keys), self.validate_number(number), self)
+
+    def _numbered(self, number):
+        skipped = (number - 1) * self.per_page
+        rows = list(self.object_list[skipped : skipped + self.per_page + 1])
+        return Stretch(self, number, rows[: self.per_page], number > 1, len(rows) > self.per_page) if rows else None
+
+    def _older(self, number, instant, key):
+        """The page that begins after a row; None where nothing follows."""
+        beyond = Q(**{f"{self.by}__lt": instant}) | Q(**{self.by: instant, "pk__lt": key})
+        # The plain bound beside it is what an index is entered by
+        rows = list(self.object_list.filter(beyond, **{f"{self.by}__lte": instant})[: self.per_page + 1])
+        return Stretch(self, number, rows[: self.per_page], True, len(rows) > self.per_page) if rows else None
+
+    def _newer(self, number, instant, key):
+        """The page that ends before a row; None where this is the first one."""
+        beyond = Q(**{f"{self.by}__gt": instant}) | Q(**{self.by: instant, "pk__gt": key})
+        rows = self.object_list.filter(beyond, **{f"{self.by}__gte": instant}).reverse()
+        found = list(rows[: self.per_page + 1])
+        return Stretch(self, number, found[: self.per_page][::-1], True, True) if len(found) > self.per_page else None
+
+
+class Stretch(Page):
+    """一段: a page of a register that was not counted to its end; it knows its neighbours by the rows at its edges."""
+
+    def __init__(self, paginator, number, rows, is_after, is_before):
+        super().__init__(rows, number, paginator)
+        self.is_after, self.is_before = is_after, is_before
+
+    def has_previous(self):
+        """Whether there are newer ones."""
+        return self.is_after
+
+    def has_next(self):
+        """Whether there are older ones."""
+        return self.is_before
+
+    def previous_page_number(self):
+        """The number of the page with the newer ones."""
+        return self.number - 1
+
+    def next_page_number(self):
+        """The number of the page with the older ones."""
+        return self.number + 1
+
+    def newer(self):
+        """What the address of the page with the newer ones says of the place where it ends."""
+        return self._place("before", self.object_list[0])
+
+    def older(self):
+        """What the address of the page with the older ones says of the place where it begins."""
+        return self._place("after", self.object_list[-1])
+
+    def _place(self, edge, row):
+        by = self.paginator.by
+        return f"&{edge}={getattr(row, by).astimezone(UTC).strftime(INSTANT)}-{row.pk}" if by else ""
+
+
+def _number(word):
+    try:
+        return min(max(int(word), 1), 10**6)
+    except (TypeError, ValueError):
+        return 1
+
+
+def _edge(words):
+    """(instant, key) of a row at an edge; None where that is not what was written."""
+    instant, _, key = words.partition("-")
+    try:
+        return datetime.strptime(instant, INSTANT).replace(tzinfo=UTC), int(key)
+    except ValueError:
+        return None
