@@ -126,11 +126,14 @@ def person_of(by):
 def lock(row):
     """One case, one lock: lock the case row first, then read the row itself afresh. Inside a transaction only.
 
-    Refused `case_moving` where the row was just merged or split into a case that somebody holds."""
-    case = Case.objects.select_for_update(no_key=True).get(pk=row.case_id)
-    if isinstance(row, Case):
+    Refused `case_moving` where the row was just merged or split into a case that somebody holds, `handed_over` where it has just
+    left with the whole of its case."""
+    case = Case.objects.select_for_update(no_key=True).filter(pk=row.case_id).first()
+    if case is not None and isinstance(row, Case):
         return case
-    fresh = type(row)._default_manager.get(pk=row.pk)
+    fresh = type(row)._default_manager.filter(pk=row.pk).first()
+    if case is None or fresh is None:
+        raise Refused("handed_over", "这件事刚刚已依法转办，这里不能再办理。请刷新页面。")
     fresh.case = case if fresh.case_id == case.pk else _locked_if_free(fresh.case_id)
     return fresh
 

@@ -5,14 +5,12 @@ from django.db import DatabaseError, connection, transaction
 
 from dispatch.actions import handing_over, handling, supervision
 from dispatch.models import Letter, WorkOrder
-from grievance import sealed_box
-from grievance.actions import confidential, intake, triage
+from grievance.actions import intake, triage
 from grievance.casefile import CaseFile
 from grievance.casework import Refused
 from grievance.models import (
     Case,
     CaseUnit,
-    ConfidentialInbox,
     ConfidentialReport,
     Event,
     Grievance,
@@ -21,28 +19,21 @@ from grievance.models import (
     Remark,
 )
 from grievance.models.event import TakenOut
-from street.models import Organisation
 from tests.builders import a_code, a_photo, a_voice
+from tests.dispatch.inbox import opened, with_inbox
 from tests.dispatch.paperwork import NOW, a_letter, an_agreement, signed
-from tests.dispatch.scene import TUESDAY, a_street, organisation
+from tests.dispatch.scene import TUESDAY, a_street
 from tests.dispatch.scene import a_case as a_plain_case
 from tests.traces import everything_kept, left_of
 
 pytestmark = pytest.mark.django_db
 SAID = "三号楼评低保那天副主任叫我先到他家坐坐，不去就评不上"
-PASSPHRASE = "correct horse battery"
-PAIRS = {code: sealed_box.new_pair(PASSPHRASE) for code in ("jiwei", "qujiwei")}
 SAY = {"ground": "conduct"}
 
 
 @pytest.fixture
 def scene():
-    scene = a_street()
-    for code, parent in (("jiwei", scene.street), ("qujiwei", scene.street.parent)):
-        confidential.change_key(organisation(code, Organisation.Kind.DEPARTMENT, parent), public=PAIRS[code][0], at=TUESDAY)
-    offices = [Organisation.objects.get(code=code) for code in PAIRS]
-    ConfidentialInbox.objects.create(street=scene.street, office=offices[0], above=offices[1], passes=["纪工委"])
-    return scene
+    return with_inbox(a_street())
 
 
 def said(scene, **more):
@@ -70,11 +61,6 @@ def led(scene, grievance):
 
 def over(scene, case, by="dispatcher", at=NOW, **more):
     return handing_over.hand_over(case, **{**SAY, "confirm": case.number[-5:], **more}, by=scene.who(by), at=at)
-
-
-def opened(report, code="jiwei"):
-    key = sealed_box.unlock(PAIRS[code][1], PASSPHRASE)
-    return confidential.read(ConfidentialReport.objects.get(pk=report.pk), key=key, by=None, at=NOW)
 
 
 def test_nothing_of_it_is_left_in_any_table_or_file(scene, own_files, django_capture_on_commit_callbacks):
@@ -229,6 +215,20 @@ def test_what_staff_found_themselves_goes_to_the_officer_too(scene):
     )
     over(scene, case)
     assert "走访时听说评议收礼" in opened(ConfidentialReport.objects.get())[0]["record"]
+
+
+def test_whoever_has_the_page_still_open_is_refused_in_words(scene):
+    grievance = said(scene)
+    case = led(scene, grievance)
+    order = case.orders.get(handler=scene.luxi)
+    over(scene, case)
+    for late in (
+        lambda: handling.add_progress(order, text="继续办", by=scene.who("luxi"), at=NOW),
+        lambda: intake.add_remark(grievance, text="还有一件", at=NOW),
+    ):
+        with pytest.raises(Refused) as refused:
+            late()
+        assert refused.value.code == "handed_over"
 
 
 def test_it_is_done_once(scene):
