@@ -1,12 +1,16 @@
 """The running product in a browser: residents and staff on a 375 px phone, the desk at 1440 px."""
 
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
+
+from tests.grievance.films import a_film
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
 
@@ -102,7 +106,7 @@ def test_text_survives_a_dropped_network_and_goes_out_by_a_retry_with_the_same_k
     words = "暖气不热，发的时候没有信号"
     page = a_screen(PHONE)
     say(page, code(running), words)
-    key = page.locator("input[name=key]").input_value()
+    key = page.locator("#report input[name=key]").input_value()
     page.context.set_offline(True)
     send(page)
     expect(page.get_by_text("没有发出去，可能是网络不好。")).to_be_visible()
@@ -138,13 +142,69 @@ def test_draft_is_there_again_after_the_page_was_closed(running, a_screen):
     page = a_screen(PHONE)
     say(page, code(running), words)
     page.get_by_role("textbox", name="姓名").fill("刘先生")
-    key = page.locator("input[name=key]").input_value()
+    key = page.locator("#report input[name=key]").input_value()
     again = page.context.new_page()
     page.close()
     again.goto(code(running))
     expect(again.get_by_label("发生了什么")).to_have_value(words)
-    expect(again.locator("input[name=key]")).to_have_value(key)
+    expect(again.locator("#report input[name=key]")).to_have_value(key)
     expect(again.get_by_role("textbox", name="姓名")).to_have_value("")
+
+
+SMALL = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True}
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200 * 1024, "uploadThroughput": 30 * 1024}
+GONE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+
+
+def a_grainy_photo(number):
+    """A picture that does not shrink when it is packed, so that it takes a while on a slow line."""
+    out = io.BytesIO()
+    Image.effect_noise((240, 240), 60 + number).convert("RGB").save(out, "JPEG", quality=90)
+    return {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def waits_in(page, state):
+    """The names of the files that stand so."""
+    return page.locator(f".thumbs li[data-state={state}]")
+
+
+def attached(running, words):
+    """(how many grievances say just this, the kinds of their files, how many files still wait)."""
+    with closing(sqlite3.connect(f"file:{running.environment['DATA_DIR']}/shuoshi.sqlite3?mode=ro", uri=True)) as database:
+        kinds = database.execute(
+            "SELECT a.kind FROM grievance_attachment a JOIN grievance_grievance g ON g.id = a.grievance_id"
+            " WHERE g.description = ? ORDER BY a.id", [words],
+        ).fetchall()  # fmt: skip
+        (waiting,) = database.execute("SELECT count(*) FROM grievance_upload").fetchone()
+    return len(reported(running, words)), [kind for (kind,) in kinds], waiting
+
+
+def test_network_lost_in_the_middle_of_a_picture_and_the_page_closed_loses_nothing(running, a_screen):
+    words = "楼道灯坏了三天，传照片传到一半没有信号"
+    page = a_screen(SMALL)
+    say(page, code(running), words)
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", SLOW)
+    page.locator("#id_photos").set_input_files([a_grainy_photo(number) for number in range(3)])
+    page.locator("#id_video").set_input_files({"name": "v.mp4", "mimeType": "video/mp4", "buffer": a_film()})
+    expect(waits_in(page, "done")).to_have_count(1)
+    expect(waits_in(page, "sending").locator("progress")).to_be_visible()
+    line.send("Network.emulateNetworkConditions", GONE)
+    expect(waits_in(page, "stalled").first).to_contain_text("网络断了")
+    assert attached(running, words)[0] == 0
+    again = page.context.new_page()
+    page.close()
+    again.goto(code(running))
+    expect(again.locator(".thumbs li")).to_have_count(4)
+    assert again.evaluate("document.documentElement.scrollWidth") <= 360
+    assert serious(again) == []
+    send(again)
+    expect(again.get_by_role("heading", name="已收到")).to_be_visible()
+    assert attached(running, words) == (1, ["photo", "photo", "photo", "video"], 0)
+    again.get_by_role("button", name="存成图片").tap()
+    expect(again.get_by_role("img", name="回执图片")).to_be_visible()
+    assert again.evaluate("localStorage.shuoshi") is None
 
 
 def serious(page):

@@ -124,8 +124,8 @@ const answered = request => {
   if (!page.getElementById('report')) { state(false, refused ? refused.textContent : word('not-taken')); return; }
   if (page.querySelector('[data-lost]') && !again) { again = true; queue.afresh(); go(); return; }
   state(false);
-  if (form.key.value !== page.querySelector('[name=key]').value) {
-    ['key', 'challenge', 'proof'].forEach(name => { form[name].value = page.querySelector(`[name=${name}]`).value; });
+  if (form.key.value !== page.querySelector('#report [name=key]').value) {
+    ['key', 'challenge', 'proof'].forEach(name => { form[name].value = page.querySelector(`#report [name=${name}]`).value; });
     save();
   }
   all('#errors, #emergency, .error', to => { to.replaceWith(page.getElementById(to.id)); });
