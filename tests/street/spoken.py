@@ -15,9 +15,14 @@ REPO = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # Pages of the desk lie in the same folder
 DESK_PAGES = re.compile(r"grievance/_?codes")
-SCRIPTS = ("report.js", "proof.js", "aloud.js")
-# Where the sentences stand that a resident may be refused with, or read as news
-SPEAKING = ("grievance/said.py", "grievance/media.py", "grievance/actions/intake.py", "grievance/views", "feedback/forms.py")
+STAFF_SCRIPTS = {"desk.js", "behalf.js"}
+# What a resident may be refused with; the desk's own refusals stay in Chinese
+REFUSING = (
+    "grievance/said.py", "grievance/media.py", "grievance/throttle.py", "grievance/views/report.py", "grievance/views/follow.py",
+    "grievance/views/home.py", "grievance/views/verify.py", "grievance/actions/intake.py", "grievance/actions/uploads.py",
+    "grievance/actions/consent.py", "grievance/actions/phone_codes.py", "feedback/views.py", "feedback/forms.py",
+)  # fmt: skip
+TELLING = ("grievance/actions", "dispatch/actions", "feedback/actions")
 
 
 def pages():
@@ -42,17 +47,39 @@ def said_on(page):
 def unsaid_on(page):
     """Chinese that stands on a page outside any tag: nobody could translate it."""
     text = (REPO / "templates" / page).read_text()
-    for tagged in (r"\{% comment %\}.*?\{% endcomment %\}", r"\{% says %\}.*?\{% endsays %\}", r"\{%.*?%\}", r"\{\{.*?\}\}"):
+    # What a script is to say lies in a template of its own, and `helper.js` puts the other language beside it
+    silent = (r"<template id=\"words\">.*?</template>", r"data-head=\"[^\"]*\"", r"\{#.*?#\}")
+    for tagged in (
+        *silent,
+        r"\{% comment %\}.*?\{% endcomment %\}",
+        r"\{% says %\}.*?\{% endsays %\}",
+        r"\{%.*?%\}",
+        r"\{\{.*?\}\}",
+    ):
         text = re.sub(tagged, "", text, flags=re.DOTALL)
     return [part.strip() for part in re.split(r"[<>\n]", text) if CHINESE.search(part)]
 
 
-def sentences_of(path):
-    """The Chinese sentences in a module that end like one, with `{}` for each value."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        text = _text(node)
-        if text and CHINESE.search(text) and text.rstrip("”）").endswith(("。", "？")):
-            yield text
+def refusals_in(name):
+    """The sentences a module refuses with, and those of its tables of answers, with `{}` for each value."""
+    for node in ast.walk(ast.parse((REPO / name).read_text())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Refused":
+            yield from _texts(node.args)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            yield from _texts(node.value.values)
+
+
+def news():
+    """The sentences that a resident reads in the history of a matter."""
+    for folder in TELLING:
+        for path in sorted((REPO / folder).glob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.keyword) and node.arg == "public":
+                    yield from _texts([node.value])
+
+
+def _texts(nodes):
+    return [text for text in map(_text, nodes) if CHINESE.search(text)]
 
 
 def _text(node):
@@ -61,13 +88,16 @@ def _text(node):
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def said_by(script):
-    """The Chinese texts in a script, with `{}` for each value."""
-    source = re.sub(r"^\s*//.*$|/\*.*?\*/", "", (REPO / "street/static/shuoshi" / script).read_text(), flags=re.MULTILINE)
-    for quoted in re.findall(r"'([^'\n]*)'|`([^`]*)`", source):
-        text = "".join(quoted)
-        if CHINESE.search(text):
-            yield re.sub(r"\$\{[^}]*\}", "{}", text)
+def said_by_scripts():
+    """The Chinese texts that scripts put on a resident's page, with `{}` for each value."""
+    for path in (REPO / "street" / "static" / "shuoshi").glob("*.js"):
+        if path.name not in STAFF_SCRIPTS:
+            source = re.sub(r"(^|\s)//.*$|/\*.*?\*/", "", path.read_text(), flags=re.MULTILINE)
+            quoted = ("".join(parts) for parts in re.findall(r"'([^'\n]*)'|`([^`]*)`", source))
+            yield from (re.sub(r"\$\{[^}]*\}", "{}", text) for text in quoted if CHINESE.search(text))
+    for page in pages():
+        text = (REPO / "templates" / page).read_text()
+        yield from re.findall(r"data-word=\"[^\"]*\">([^<]*)", text) + re.findall(r"data-head=\"([^\"]*)\"", text)
 
 
 def without(rows, sentences):

@@ -54,6 +54,7 @@ SHEET = [
     (r"\bsubgrid\b|grid-template-rows:\s*masonry", 117, "ignored"),
     (r"scrollbar-(?:gutter|width|color)", 94, "ignored"),
     (r"overflow\s*:\s*clip|overflow-clip-margin", 90, "ignored"),
+    (r"@media[^{]*[<>]", 104, "the block is dropped; min-width and max-width"),
     (r"^\s*&|[{;]\s*&", 112, "nesting: the rule is dropped"),
 ]
 

@@ -4,7 +4,7 @@ const form = id('report'), box = id('outlook');
 let timer, asked = '', turn = 0;
 const links = (item, { text, phones }) => {
   item.textContent = text;
-  phones.forEach(phone => item.append(Object.assign(document.createElement('a'), { href: 'tel:' + phone, textContent: '拨打 ' + phone })));
+  phones.forEach(phone => item.append(Object.assign(document.createElement('a'), { href: 'tel:' + phone, textContent: `拨打 ${phone}` })));
 };
 const alarm = found => {
   const section = id('emergency'), list = document.createElement('ul');
@@ -38,6 +38,8 @@ const ask = () => {
     .catch(() => { if (mine === turn) { box.hidden = true; asked = ''; } });
 };
 if (form && box) {
+  // 在正写字的地方，不用往上翻
+  id('f-description').after(id('emergency'));
   form.addEventListener('input', event => {
     if (!['kind', 'description', 'address'].includes(event.target.name)) return;
     clearTimeout(timer);
