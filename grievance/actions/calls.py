@@ -89,8 +89,10 @@ def _open(qr_code, phone, language, best_time, *, key, digest, at):
 
 
 def waiting(case):
-    """等待回电: the request of a case that nobody has rung through to yet; asks the database only where one was made."""
-    if case.doubt != DOUBT:
+    """等待回电: the request of a case that nobody has rung through to yet, also after a merge; asks only where words are missing.
+
+    The grievances are read with .all(), so that a page that prefetched them pays nothing."""
+    if case.doubt != DOUBT and all(grievance.description for grievance in case.grievances.all()):
         return None
     still = CallRequest.objects.filter(grievance__case=case, grievance__withdrawn_at__isnull=True, result=Result.WAITING)
     return still.select_related("grievance__complainant").first()
@@ -141,7 +143,8 @@ def _write_down(case, grievance, note, outcome, *, by, posting, at):
         raise Refused("nothing_said", "请写下诉求人在电话里说的事。", status=400)
     grievance.description, grievance.words_mark = note, intake.words_mark(note)
     grievance.save(update_fields=["description", "words_mark"])
-    case.title = " ".join(note.split())[:40].rstrip("。！!.；;，,")
+    if case.title == TITLE:
+        case.title = " ".join(note.split())[:40].rstrip("。！!.；;，,")
     # Studied anew with the words; the doubt stays, so that a person sends it
     case.studied_at = None if case.status == Case.Status.SUBMITTED else case.studied_at
     case.save(update_fields=["title", "studied_at"])
