@@ -114,7 +114,7 @@ def may_thank(grievance):
 
 
 @transaction.atomic
-def thank(grievance, *, text="", at):
+def thank(grievance, *, text, at):
     """说声谢谢: a short word that those who did the work read; once a round, counted nowhere.
 
     The same press again is the same thanks. A ConfidentialReport where it may report on officials. Refused `not_done`,
