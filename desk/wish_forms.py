@@ -3,7 +3,7 @@
 from django import forms
 
 from desk.board_forms import PLAIN
-from desk.forms import Admit, words
+from desk.forms import Admit, MoveForm, words
 from grievance.actions import wishes
 
 
@@ -18,3 +18,7 @@ class OpenWish(Admit):
         wish = getattr(self.row, "wish", None)
         if wish is not None:
             self.fields["title"].initial, self.fields["text"].initial = wish.title, wish.text
+
+
+class SayNo(MoveForm):
+    reason = words("为什么这次办不了", help_text="诉求人会在查询页看到这句话，请写得客气、实在。")

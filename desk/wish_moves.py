@@ -9,11 +9,12 @@ from grievance.workflow import WISH
 
 
 def _beside(row, user):
-    """公开心愿 on a case in which somebody said 我有心愿; other cases cost no query."""
+    """公开心愿 or 说明办不了 on a case in which somebody said 我有心愿; other cases cost no query."""
     if not isinstance(row, Case) or row.status not in wishes.OFFER.sources or not wishes.is_wish(row):
         return []
     shown = Wish.objects.claimable().filter(case=row).exists()
-    return [wishes.OFFER] if not shown and posting_for(wishes.OFFER, row, user) else []
+    moves = [move for move in (wishes.OFFER, wishes.SAY_NO) if row.status in move.sources and posting_for(move, row, user)]
+    return [] if shown else moves
 
 
 def _wish(case, user):
@@ -28,10 +29,11 @@ def _wish(case, user):
 CHAPTER = Chapter(
     acts={
         ("case", "open_wish"): Act(wishes.open_wish, wish_forms.OpenWish),
+        ("case", "say_no"): Act(wishes.say_no, wish_forms.SayNo),
         ("wish", "take_down"): Act(wishes.take_down, forms.Reason),
     },
     tables={Wish: WISH},
-    loose=(wishes.OFFER,),
+    loose=(wishes.OFFER, wishes.SAY_NO),
     beside=_beside,
     hung=(Hung("desk/_wish.html", _wish),),
 )

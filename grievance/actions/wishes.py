@@ -10,11 +10,12 @@ from grievance.actions import triage
 from grievance.casework import Move, Refused, lock, notice_for, notify, permit, record
 from grievance.models import Case, Grievance, PublicPage, Wish
 from grievance.unnamed import private_words, refuse_named
-from grievance.workflow import DESK, WISH
+from grievance.workflow import CASE, DESK, WISH
 from street.models import Role
 
 S = Case.Status
 OFFER = Move("open_wish", "公开心愿", {S.SUBMITTED, S.HELD, S.ADMITTED}, None, DESK)
+SAY_NO = Move("say_no", "说明办不了", {S.SUBMITTED, S.HELD}, S.DECLINED, DESK)
 TITLE_MAX, TEXT_MAX = 40, 300
 """Characters; 提案."""
 
@@ -68,6 +69,24 @@ def _check_words(case, title, text):
         if not 0 < len(words) <= most:
             raise Refused("words_missing", f"请写“{label}”，1 至 {most} 个字。", status=400)
     refuse_named(said, names=private_words(case))
+
+
+@transaction.atomic
+def say_no(case, *, reason, by, at):
+    """说明办不了: kindly, with the reason, which the resident reads; no list of legal ways as for a complaint. Refused
+    `reason_missing`, `not_a_wish`, `move_not_open`."""
+    if not reason.strip():
+        raise Refused("reason_missing", "请写明为什么这次办不了，诉求人会看到。", status=400)
+    case = lock(case)
+    if not is_wish(case):
+        raise Refused("not_a_wish", "诉求人选的不是“我有心愿”，请用“不予受理”。")
+    why = reason.strip()[:200]
+    CASE.apply(
+        "decline", case, by=by, at=at, ended_at=at, sentence=f"心愿这次办不了：{why}",
+        public=f"您的心愿我们认真看了，这次没能办成：{why} 谢谢您愿意告诉我们。",
+    )  # fmt: skip
+    triage.tell_residents(case, "declined", "您的心愿街道认真看了，这次没能办成，原因写在查询页上。", at=at)
+    return case
 
 
 @transaction.atomic

@@ -165,6 +165,16 @@ def test_desk_opens_and_takes_down_on_the_page_of_the_case_and_a_neighbour_claim
     assert WORDS["title"] not in page()
 
 
+def test_wish_that_cannot_be_is_declined_kindly_and_with_the_reason(scene, case):
+    desk = a_phone(scene.who("dispatcher"))
+    address = f"/desk/cases/{case.number}/"
+    assert desk.post(address, {"act": act(case, "say_no"), "reason": " "}).status_code == 400
+    assert desk.post(address, {"act": act(case, "say_no"), "reason": "社区没有这样的志愿者。"}).status_code == 302
+    told = text_of(Client().get(f"/r/{Grievance.objects.get().receipt}/"))
+    assert "社区没有这样的志愿者" in told and "谢谢您愿意告诉我们" in told and "不予受理：" not in told
+    assert Notice.objects.filter(kind="declined", text__contains="心愿").count() == 1
+
+
 def test_page_costs_the_same_few_statements_for_many_wishes(scene, case, django_assert_num_queries):
     opens(scene, case)
     for number in range(3):
