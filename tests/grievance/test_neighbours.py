@@ -1,6 +1,7 @@
 """我也遇到 and 请给我回电: what neighbours may read, how they join, and what must never stand there."""
 
 import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -171,7 +172,9 @@ def asked(client, building):
 
 
 def test_one_tap_asks_to_be_rung_and_a_person_rings(asked, client, desk):
-    assert asked().headers["Location"] == asked().headers["Location"]
+    receipt = asked().headers["Location"]
+    assert receipt == asked().headers["Location"]
+    assert "会用 0991-5551234 打给您" in re.sub(r"<[^>]*>", "", html.unescape(client.get(receipt).content.decode()))
     request = CallRequest.objects.get()
     case = request.grievance.case
     assert (request.best_time, request.grievance.complainant.language) == ("evening", "维吾尔语")
