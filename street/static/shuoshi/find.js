@@ -29,14 +29,3 @@ if (button && navigator.geolocation) {
     navigator.geolocation.getCurrentPosition(ask, failed, { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
   });
 }
-// 分享本页：没有分享就复制链接
-const share = id('share');
-if (share) {
-  share.hidden = false;
-  share.addEventListener('click', () => {
-    const url = location.origin + share.dataset.url;
-    const copy = () => navigator.clipboard.writeText(url).then(() => { id('shared').textContent = share.dataset.copied; });
-    const done = navigator.share ? navigator.share({ title: document.title, url }) : navigator.clipboard ? copy() : Promise.reject();
-    done.catch(error => { if (!error || error.name !== 'AbortError') id('shared').textContent = url; });
-  });
-}

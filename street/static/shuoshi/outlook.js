@@ -48,3 +48,14 @@ if (form && box) {
   // 上次没发出的草稿由 report.js 填回，没有输入事件
   setTimeout(() => { if (form.description.value) ask(); }, 500);
 }
+// 分享本页：没有分享就复制链接
+const share = id('share');
+if (share) {
+  share.hidden = false;
+  share.addEventListener('click', () => {
+    const url = location.origin + share.dataset.url;
+    const copy = () => navigator.clipboard.writeText(url).then(() => { id('shared').textContent = share.dataset.copied; });
+    const done = navigator.share ? navigator.share({ title: document.title, url }) : navigator.clipboard ? copy() : Promise.reject();
+    done.catch(error => { if (!error || error.name !== 'AbortError') id('shared').textContent = url; });
+  });
+}
