@@ -7,20 +7,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from grievance import media, said
+from grievance import casework, media, said
 from grievance.actions import confidential, on_behalf, triage, uploads, wishes
-from grievance.casework import (
-    RESIDENT,
-    Refused,
-    beijing,
-    event_for,
-    human_number,
-    lock,
-    notice_for,
-    notify,
-    permit,
-    record,
-)
+from grievance.casework import RESIDENT, Refused, event_for, human_number, lock, notice_for, notify, permit, record
 from grievance.classify.screening import suspected
 from grievance.inserting import insert
 from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark
@@ -334,7 +323,7 @@ def urge(grievance, *, at):
     if again_at and at < again_at:
         raise Refused(
             "urged_recently",
-            f"您已在{beijing(grievance.urged_at)}催过，承办单位和街道专班都已看到。{beijing(again_at)}后可以再催。",
+            f"您已在{casework.beijing(grievance.urged_at)}催过，承办单位和街道专班都已看到。{casework.beijing(again_at)}后可以再催。",
         )
     grievance.urged_at = at
     grievance.save(update_fields=["urged_at"])
@@ -388,7 +377,8 @@ def _may_urge_again_at(grievance):
 def refuse_when_over(grievance, verb):
     """Our own sentences, since the workflow's would show this resident the title of a case that another began."""
     if grievance.withdrawn_at:
-        raise Refused("withdrawn", f"您已在{beijing(grievance.withdrawn_at)}撤回这件诉求，不能再{verb}。以后需要，可以重新扫码。")
+        when = casework.beijing(grievance.withdrawn_at)
+        raise Refused("withdrawn", f"您已在{when}撤回这件诉求，不能再{verb}。以后需要，可以重新扫码。")
     if grievance.case.ended:
         status = grievance.case.get_status_display()
         raise Refused("case_ended", f"这件事{status}，不能再{verb}。有新情况，请重新扫码说事，或打街道电话。")
