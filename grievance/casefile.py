@@ -3,10 +3,12 @@
 Found by the models' own links and not by a list of tables: one that is added later leaves with the rest."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 
+from grievance.casework import beijing
 from grievance.models import BoardPhoto, Case, Event, Grievance
 from grievance.models.event import TakenOut
 from grievance.sealing import SealedTextField
@@ -17,6 +19,8 @@ WORDED = (models.CharField, models.TextField, models.JSONField, SealedTextField,
 MARKS = ("hash", "digest", "mark", "index", "sha256", "key", "token", "template", "content_type")
 """Endings of the columns that hold no words: there is nothing in them for a reader."""
 NAMED = {"User", "Organisation", "Category"}
+CODED = {"kind", "subject", "was", "became"}
+"""Columns of the history for programs; the sentence beside them says the same."""
 
 
 @dataclass
@@ -85,7 +89,8 @@ class CaseFile:
     def in_words(self, silent=()):
         """案卷文字: a line for each row that says something, for whom the file goes to; `silent` models are left out."""
         told = [model for model in self.rows if model not in silent and self.rows[model]]
-        return [line for model in sorted(told, key=lambda model: model._meta.label) for line in self._lines(model)]
+        told.sort(key=lambda model: (model is not Event, model._meta.label))
+        return [line for model in told for line in self._lines(model)]
 
     def _lines(self, model):
         rows = self.of_model(model).select_related(*(column.name for column in model._meta.fields if _names(column)))
@@ -116,14 +121,17 @@ def _names(column):
 
 
 def _line(row):
-    said = []
-    for column in row._meta.fields:
-        if _names(column) or (isinstance(column, WORDED) and not column.name.endswith(MARKS)):
-            shown = getattr(row, f"get_{column.name}_display", None)
-            value = shown() if shown else getattr(row, column.name)
-            if value not in (None, "", b"", [], {}):
-                said.append(f"{column.verbose_name}：{value}")
-    return f"【{row._meta.verbose_name}】{'；'.join(said)}" if said else ""
+    told = [column for column in row._meta.fields if _names(column) or isinstance(column, WORDED)]
+    coded = CODED if isinstance(row, Event) else set()
+    told = [column for column in told if not column.name.endswith(MARKS) and column.name not in coded]
+    pairs = [(column.verbose_name, _told(row, column)) for column in told]
+    said = "；".join(f"{name}：{value}" for name, value in pairs if value)
+    return f"【{row._meta.verbose_name}】{said}" if said else ""
+
+
+def _told(row, column):
+    shown, value = getattr(row, f"get_{column.name}_display", None), getattr(row, column.name)
+    return beijing(value) if isinstance(value, datetime) else str(shown() if shown else value or "")
 
 
 def _drop(model, column, path):

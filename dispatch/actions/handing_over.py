@@ -41,7 +41,7 @@ def hand_over(case, *, ground, confirm="", by, at):
     if ground not in GROUNDS:
         raise Refused("ground_missing", "请选择转出的情形，再提交。", status=400)
     file = _whole(case)
-    record = "\n".join([GROUNDS[ground], _header(case), *file.in_words(UNSAID)])
+    record = "\n\n".join([GROUNDS[ground], _header(case), *file.in_words(UNSAID)])
     public = confidential.key_for(case.street_id, record, above=ground == "above")
     if public is None:
         raise Refused(
@@ -123,7 +123,8 @@ def _said(grievance, record):
 
 
 def _unwrite(case, file, *, at):
-    """Orders, clocks, callbacks, notices sent and unsent: all goes. Papers that went out leave their number in the register."""
+    """Orders, clocks, callbacks, notices sent and unsent: all goes. Papers that went out leave their number in the register,
+    where nobody goes on waiting for receipt or answer."""
     own, spoke = {case.pk, *file.rows[Case]}, file.of_model(Grievance)
     began = Case.objects.filter(pk__in=spoke.exclude(first_case__in=own).values("first_case"))
     for other in began:
