@@ -17,7 +17,7 @@ TEXTS = ("kind", "description", "address", "name", "phone", "confidential", "sen
 """What is handed to the action as it was typed, beside the consent and the place."""
 FIELD_OF = {
     "nothing_said": "description", "description_too_long": "description", "address_too_long": "address",
-    "name_too_long": "name", "bad_phone": "phone", "unknown_kind": "kind", "channel_unknown": "channel",
+    "name_too_long": "name", "bad_phone": "phone", "unknown_kind": "kind", "wishes_off": "kind", "channel_unknown": "channel",
     "consent_unasked": "consented", "consent_withheld": "consented", "language_too_long": "language",
 }  # fmt: skip
 """Refused code → the field beside which the sentence stands."""

@@ -77,11 +77,12 @@ def heard(
     """核对: what staff wrote down for a person, checked as `register_for` checks it, with nothing written: (posting, what was
     said, its OnBehalf). `told` is what `on_behalf.checked` takes: channel, consented, language, interpreter.
 
-    Refused `role_missing`, `nothing_said`, those of `said` and of `on_behalf.checked`."""
+    Refused `role_missing`, `nothing_said`, `wishes_off`, those of `said` and of `on_behalf.checked`."""
     posting = permit(on_behalf.REGISTER, on_behalf.matter_at(place), by=by, at=at)
     body = _checked(kind, description, address, name, phone, confidential)
     if not body.description:
         raise Refused("nothing_said", "还没有内容。请写下来人说的事，再登记。", status=400)
+    wishes.must_be_on(place, body.kind)
     return posting, body, on_behalf.checked(body, **told, at=at)
 
 

@@ -99,7 +99,7 @@ def test_receipt_is_shown_once_and_a_double_tap_makes_one_matter(desk, scene, cl
     [
         ({"description": " "}, "还没有内容"), ({"phone": "123"}, "电话号码不对"), ({"consented": ""}, "念给本人听"),
         ({"consented": "no"}, "清空姓名、电话"), ({"place": "x9"}, "选中地点"), ({"language": "语" * 21}, "最多 20 个字"),
-        ({"channel": "gossip"}, "怎么来的"),
+        ({"channel": "gossip"}, "怎么来的"), ({"kind": "wish"}, "还没有开通微心愿"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_stays(desk, scene, wrong, words):
@@ -165,6 +165,9 @@ def test_unit_that_tries_numbers_does_not_find_out_who_asked_for_confidence(desk
     case.units.create(organisation=scene.luxi)
     look = text_of(sends(a_phone(scene.who("luxi")), scene, "look", PHONE, description="另一件"))
     assert "没有查到" in look and case.number not in look
+    with travel(TUESDAY):
+        page = text_of(a_phone(scene.who("luxi")).get(f"/desk/cases/{case.number}/"))
+    assert case.number in page and not [word for word in ("维吾尔语", "古**", "阿**", "本人同意登记") if word in page]
     Complainant.objects.update(confidential=False)
     assert case.number in text_of(sends(a_phone(scene.who("luxi")), scene, "look", PHONE, description="另一件"))
 
