@@ -46,6 +46,44 @@ def create(database):
     call_command("migrate", verbosity=0)
 
 
+INDEXES = """
+    SELECT i.indrelid::regclass, i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), c.conname, pg_get_constraintdef(c.oid)
+    FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
+    WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary"""
+MEANWHILE = {"session_replication_role": "replica", "maintenance_work_mem": "'512MB'"}
+
+
+@contextmanager
+def loading(*models):
+    """Rows come without the indexes of their tables, which are made afterwards, and no reference is asked after: they are copies
+    of rows that were. What is measured afterwards is the same: same tables, same indexes, same settings, all of it in the log."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(INDEXES, [[model._meta.db_table for model in models]])
+        found = cursor.fetchall()
+        for name, value in MEANWHILE.items():
+            cursor.execute(f"SET {name} = {value}")
+        _log_up_to(cursor, "'16GB'")
+        for table, index, _, constraint, _ in found:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}" if constraint else f"DROP INDEX {index}")
+        yield
+        for table, _, whole, constraint, unique in found:
+            cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} {unique}" if constraint else whole)
+        for name in MEANWHILE:
+            cursor.execute(f"RESET {name}")
+        # What the loading left to be written is no part of a measurement
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+        _log_up_to(cursor, "DEFAULT")
+
+
+def _log_up_to(cursor, size):
+    """How much is logged before everything is written out: while loading, all of it at once."""
+    cursor.execute(f"ALTER SYSTEM SET max_wal_size = {size}")
+    cursor.execute("SELECT pg_reload_conf()")
+
+
 def database_server():
     """The process of the private PostgreSQL, of which all its others are children."""
     from django.db import connection

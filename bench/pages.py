@@ -25,10 +25,18 @@ PAGES = [
     ("第三百页", "leader", "/desk/cases/?page=300"),
     ("一个社区", "leader", "/desk/cases/?community=luxi"),
     ("单位的事项", "luxi", "/desk/cases/"),
+    ("单位未了", "luxi", "/desk/cases/?status=open"),
+    ("只有旧事项的单位", "xisheng", "/desk/cases/"),
     ("按编号", "leader", "/desk/cases/?q=A77"),
     ("工作台", "leader", "/admin/"),
     ("书记的页面", "secretary", "/phone/secretary/"),
     ("公文登记册", "leader", "/desk/letters/"),
+    ("督办单", "leader", "/desk/letters/?kind=supervise"),
+    ("单位的公文", "luxi", "/desk/letters/"),
+    ("单位的工单，手机", "luxi", "/phone/orders/"),
+    ("单位的事项，接口", "luxi", "/api/v1/cases/"),
+    ("单位的工单，接口", "luxi", "/api/v1/orders/"),
+    ("数字", "leader", "/desk/figures/"),
 ]
 """Name, reader, address."""
 
@@ -131,12 +139,12 @@ def measure(sizes, rounds):
 
 def load(size):
     """The small street with so many cases."""
-    from django.db import connection
+    from dispatch.models import Deadline, Letter, WorkOrder
+    from grievance.models import Case, CaseUnit, Grievance, Notice
 
-    Street(one_order(), size, scattered=False).years()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
+    street = Street(one_order(), size, scattered=False)
+    with machine.loading(Case, Grievance, WorkOrder, CaseUnit, Notice, Deadline, Letter):
+        street.years()
 
 
 def report(found, sizes):

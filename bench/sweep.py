@@ -103,17 +103,15 @@ def load(rows, *, scattered=False, far=0):
     """A street with its policy, and `rows` open checkpoints with the cases, orders, clocks, events and notices they come from.
 
     One order is made by the real actions; the others are copies of its rows."""
-    from django.db import connection
+    from dispatch.models import Checkpoint, Deadline, WorkOrder
+    from grievance.models import Case, CaseUnit, Event, Notice
 
     copies = Copies(one_order(), rows, scattered)
-    copies.work()
-    copies.checkpoints()
-    copies.far(far)
-    copies.story()
-    with connection.cursor() as cursor:
-        # What the loading left to be written is no part of a sweep
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
+    with machine.loading(Case, WorkOrder, Deadline, Checkpoint, Event, Notice, CaseUnit):
+        copies.work()
+        copies.checkpoints()
+        copies.far(far)
+        copies.story()
 
 
 def one_order():
