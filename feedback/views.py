@@ -231,7 +231,7 @@ def phone(request, pk):
 
 def _row(request, pk):
     rows = Callback.objects.for_caller(request.user).select_related(
-        "case__category", "case__place", "case__promised_by", "grievance__complainant", "recorded_by"
+        "case__category", "case__place", "case__promised_by", "grievance__complainant", "grievance__on_behalf", "recorded_by"
     )
     return get_object_or_404(rows, pk=pk)
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from feedback.models import CallAttempt, Callback
-from grievance.models import Case, Event
+from grievance.models import Case, Event, OnBehalf
 from street.models import Posting, Role
 from tests.clock import travel
 from tests.dispatch.scene import organisation, person
@@ -99,9 +99,21 @@ def test_long_list_comes_in_pages(at_the_desk, scene, monkeypatch):
 
 def test_full_number_is_shown_on_request_and_that_is_written_down(at_the_desk, scene):
     callback = asked(a_resolved_case(scene))[0]
+    callback.grievance.complainant.language = "维吾尔语"
+    callback.grievance.complainant.save()
+    OnBehalf.objects.create(
+        grievance=callback.grievance,
+        channel="phone",
+        consented=True,
+        asked_at=NEXT_DAY,
+        language="维吾尔语",
+        interpreter="古丽娜",
+    )
     browser = at_the_desk()
-    assert "13800001000" not in browser.get(page_of(callback)).content.decode()
+    page = browser.get(page_of(callback)).content.decode()
+    assert "13800001000" not in page and "古丽娜" not in page and "代译：古**" in page
     shown = browser.post(page_of(callback) + "phone/")
+    assert "代译：古丽娜" in shown.content.decode()
     assert "13800001000" in shown.content.decode() and "no-store" in shown["Cache-Control"]
     event = Event.objects.get(kind="phone.revealed")
     assert (event.actor, event.at, event.subject) == (scene.who("caller"), NEXT_DAY, f"callback:{callback.pk}")
