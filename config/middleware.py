@@ -38,11 +38,22 @@ class CompressionMiddleware(GZipMiddleware):
 
     KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
+    LARGEST = 1024 * 1024
+
     def process_response(self, request, response):
         """Compressed where it is text and the phone takes it so."""
-        if not response.headers.get("Content-Type", "").startswith(self.KINDS):
+        if not response.headers.get("Content-Type", "").startswith(self.KINDS) or response.has_header("Content-Encoding"):
             return response
-        return super().process_response(request, response)
+        return super().process_response(request, self._whole(response))
+
+    def _whole(self, response):
+        """A small file in one piece: without a length, waitress ends the connection, and the next file pays for a new one."""
+        length = int(response.headers.get("Content-Length") or self.LARGEST)
+        if not response.streaming or response.status_code != 200 or length >= self.LARGEST:
+            return response
+        whole = HttpResponse(b"".join(response.streaming_content), headers=response.headers)
+        response.close()
+        return whole
 
 
 def proxy_address(get_response):
