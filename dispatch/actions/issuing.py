@@ -29,7 +29,8 @@ def fix(letter, *, at):
 
 
 def make(paper, *, at):
-    """成文: the DOCX of a fixed paper, made and stored once; who comes second gets the first one's. Refused `template_broken`."""
+    """成文: the DOCX of a fixed paper, made and stored once; who comes second gets the first one's. Refused `template_broken`,
+    `handed_over` where its case left while the file was made."""
     if paper.made_at:
         return paper
     template = paper.facts["template"]
@@ -38,7 +39,10 @@ def make(paper, *, at):
     name = stored_as(IssuedPaper(sha256=mark), "")
     write_whole(Path(default_storage.path(name)), content)
     waiting = IssuedPaper.objects.unmade().filter(pk=paper.pk)
-    waiting.update(file=name, sha256=mark, template=version, made_at=at)
+    made = waiting.update(file=name, sha256=mark, template=version, made_at=at)
+    if not made and not IssuedPaper.objects.filter(pk=paper.pk).exists():
+        default_storage.delete(name)
+        raise Refused("handed_over", "这份公文的事项刚刚已依法转办，公文不再成文。请刷新页面。")
     paper.refresh_from_db()
     return paper
 

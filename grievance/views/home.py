@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievance import said, throttle
-from grievance.models import Grievance, QRCode
+from grievance.models import ConfidentialReport, Grievance, QRCode
 from grievance.views.near import ways_to
 from grievance.views.page import of_street
 from street.models import Organisation, Place
@@ -28,7 +28,7 @@ def home(request):
     if request.method != "POST":
         return _page(request, searched=said.clean(request.GET.get("q"))[:60])
     match = RECEIPT.search(request.POST.get("receipt", "").strip())
-    if match and Grievance.objects.with_receipt(match[1]).exists():
+    if match and any(kind.objects.with_receipt(match[1]).exists() for kind in (Grievance, ConfidentialReport)):
         return HttpResponseRedirect(reverse("grievance:follow", args=[match[1]]))
     error = "没有找到这个查询码，请核对有没有漏掉字母或数字。诉求编号（S 开头的）单独打不开。"
     return _page(request, lookup_error=error, status=404)
@@ -64,7 +64,9 @@ def _page(request, *, lookup_error="", searched="", status=200):
 @require_safe
 def places(request, code):
     """选地点: the places of a community that carry a live code."""
-    community = get_object_or_404(Organisation.objects.select_related("parent"), code=code, kind=Organisation.Kind.COMMUNITY)
+    community = get_object_or_404(
+        Organisation.objects.select_related("parent", "public_page"), code=code, kind=Organisation.Kind.COMMUNITY
+    )
     codes = QRCode.objects.live().filter(place__community=community).select_related("place__parent__parent__parent")
     page = {
         **of_street(community.parent),

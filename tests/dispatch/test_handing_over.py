@@ -3,8 +3,8 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dispatch.actions import handing_over, handling, supervision
-from dispatch.models import Letter, WorkOrder
+from dispatch.actions import handing_over, handling, issuing, supervision
+from dispatch.models import IssuedPaper, Letter, WorkOrder
 from grievance.actions import intake, triage
 from grievance.casefile import CaseFile
 from grievance.casework import Refused
@@ -229,6 +229,15 @@ def test_whoever_has_the_page_still_open_is_refused_in_words(scene):
         with pytest.raises(Refused) as refused:
             late()
         assert refused.value.code == "handed_over"
+
+
+def test_paper_that_was_being_made_meanwhile_leaves_no_file(scene, own_files):
+    case = led(scene, said(scene))
+    paper = IssuedPaper.objects.select_related("letter").get()
+    over(scene, case)
+    with pytest.raises(Refused) as refused:
+        issuing.make(paper, at=NOW)
+    assert refused.value.code == "handed_over" and list((own_files / "media" / "papers").rglob("*.docx")) == []
 
 
 def test_it_is_done_once(scene):

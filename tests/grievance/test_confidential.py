@@ -151,6 +151,7 @@ def test_resident_sees_that_it_lies_sealed_and_later_that_it_went_on(code, clien
         confidential.read(report, key=private(keys), by=None, at=MONDAY_10AM)
         confidential.forward(report, to="区纪委监委第一纪检监察室", by=None, at=MONDAY_10AM)
         page = client.get(f"/r/{report.receipt}/").text
+        assert client.post("/", {"receipt": report.receipt}).status_code == 302, "the home page knows it as any other"
     assert "已转有权机关" in page and "第一纪检监察室" not in page
 
 
