@@ -137,6 +137,24 @@ def test_answer_lost_on_the_way_does_not_register_twice(running, a_screen):
     expect(page.locator("main")).to_contain_text(number)
 
 
+def test_unit_and_danger_are_told_while_one_writes_and_a_place_is_found_where_one_stands(running, a_screen):
+    here = {"latitude": 43.80121, "longitude": 87.56134}
+    page = a_screen(PHONE, geolocation=here, permissions=["geolocation"])
+    words = f"{COLD}，先看看再说"
+    say(page, code(running), words)
+    expect(page.locator("#outlook")).to_contain_text("时限 24 小时")
+    expect(page.locator("#emergency")).to_be_hidden()
+    page.get_by_label("发生了什么").fill("楼道着火了，浓烟往上冒")
+    expect(page.locator("#emergency").get_by_role("link", name="拨打 119").first).to_be_in_viewport()
+    page.goto(running.url)
+    page.get_by_role("button", name="用我的位置找").tap()
+    nearest = page.locator("#near-list a").first
+    expect(nearest).to_contain_text("0 米")
+    nearest.tap()
+    expect(page.get_by_label("发生了什么")).to_be_visible()
+    assert reported(running, words) == [], "what was only looked at is written nowhere"
+
+
 def test_draft_is_there_again_after_the_page_was_closed(running, a_screen):
     words = "暖气不热，写到一半没电了"
     page = a_screen(PHONE)

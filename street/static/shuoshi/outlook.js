@@ -15,7 +15,9 @@ const alarm = found => {
   const head = Object.assign(document.createElement('h2'), { textContent: section.dataset.head });
   found.forEach(advice => { const item = document.createElement('li'); links(item, advice); list.append(item); });
   section.textContent = '';
-  if (found.length) section.append(head, list);
+  if (!found.length) return;
+  section.append(head, list);
+  section.scrollIntoView({ block: 'nearest' });
 };
 const show = ({ unit, limit, due, emergency }) => {
   alarm(emergency);
@@ -28,9 +30,10 @@ const show = ({ unit, limit, due, emergency }) => {
 const ask = () => {
   const body = new FormData();
   ['kind', 'description', 'address'].forEach(name => body.append(name, form[name].value));
-  const text = JSON.stringify([...body]), mine = ++turn;
+  const text = JSON.stringify([...body]);
   if (text === asked) return;
   asked = text;
+  const mine = ++turn;
   if (form.description.value.trim().length < 4) { box.hidden = true; alarm([]); return; }
   fetch(box.dataset.url, { method: 'POST', body, headers: { Accept: 'application/json' } })
     .then(answer => answer.ok ? answer.json() : Promise.reject())
@@ -39,7 +42,7 @@ const ask = () => {
 };
 if (form && box) {
   // 在正写字的地方，不用往上翻
-  id('f-description').after(id('emergency'));
+  form.description.before(id('emergency'));
   form.addEventListener('input', event => {
     if (!['kind', 'description', 'address'].includes(event.target.name)) return;
     clearTimeout(timer);
