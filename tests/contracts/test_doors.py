@@ -28,7 +28,8 @@ NOW = TUESDAY + timedelta(hours=1)
 # What anyone may open: residents have no account, and signing in comes before being signed in
 PUBLIC = {
     "", "healthz", "c/<slug:code>/", "q/<str:token>/", "r/<str:receipt>/", "r/<str:receipt>/attachments/<int:pk>/",
-    "q/<str:token>/uploads/", "r/<str:receipt>/code.png", "r/<str:receipt>/survey/", "r/<str:receipt>/reception/", "r/<str:receipt>/data/", "r/<str:receipt>/data/copy/",
+    "q/<str:token>/uploads/", "r/<str:receipt>/code.png", "r/<str:receipt>/survey/", "r/<str:receipt>/reception/",
+    "r/<str:receipt>/data/", "r/<str:receipt>/data/copy/",
     "q/<str:token>/outlook/", "q/<str:token>/join/", "q/<str:token>/call/", "near/", "s/<str:token>/", "privacy/", "reading/",
     "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
     "r/<str:receipt>/verify/", "r/<str:receipt>/reopen/", "mine/", "find/",

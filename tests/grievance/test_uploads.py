@@ -159,7 +159,7 @@ def test_a_bad_file_is_refused_at_once_with_a_sentence(client, own_files, what):
     how, status, code = BAD[what]
     answer = sent(client, a_code(), **how)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert answer.json()["message"].endswith("。")
+    assert answer.json()["message"].startswith("这") and answer.json()["message"].endswith("。")
     assert not Upload.objects.exists() and not waiting_files(own_files)
 
 

@@ -4,7 +4,7 @@ import { keepFile, secret } from './keeping.js';
 
 const LONGEST = 179;
 
-export const recorder = (draft, done) => {
+export const recorder = (draft, begun, done) => {
   const button = id('record');
   if (!window.MediaRecorder || !navigator.mediaDevices) return;
   button.hidden = false;
@@ -30,6 +30,7 @@ export const recorder = (draft, done) => {
       say('voice-said', word('recorded'));
       done(key, file());
     };
+    begun();
     recording.start(3e3);
     mode('record-stop', true);
     ticking = setInterval(() => {

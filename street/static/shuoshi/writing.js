@@ -25,7 +25,11 @@ const named = item => `${word(item.kind)}${item.kind === 'photo' ? queue.of('pho
 
 const build = item => {
   const seen = make(SEEN[item.kind], { src: URL.createObjectURL(item.file) });
-  if (item.kind === 'photo') seen.alt = ''; else Object.assign(seen, { controls: true, preload: 'metadata', playsInline: true });
+  if (item.kind === 'photo') {
+    seen.alt = '';
+    // 这部手机打不开的格式（HEIC），服务器打得开
+    seen.onerror = () => seen.replaceWith(make('b', { textContent: word('photo') }));
+  } else Object.assign(seen, { controls: true, preload: 'metadata', playsInline: true });
   item.bar = make('progress', { max: 100 });
   item.said = make('span', { className: 'hint' });
   item.retry = make('button', { textContent: word('retry') }, () => queue.retry());
@@ -78,7 +82,7 @@ const taken = async (kind, input) => {
 };
 document.documentElement.classList.add('js');
 Object.keys(INPUTS).forEach(kind => chosen(kind, INPUTS[kind]));
-recorder(draft, (key, file) => add('voice', file, key));
+recorder(draft, save, (key, file) => add('voice', file, key));
 
 // --- 草稿 ---
 const restore = async () => {
