@@ -96,6 +96,7 @@ def test_entry_is_read_by_anybody_with_its_pictures_and_nothing_of_the_resident(
 def test_board_is_off_until_it_is_switched_on_there(scene, grievance):
     published(scene, grievance)
     assert page().status_code == 200 and Client().get("/board/xisheng/").status_code == 404
+    assert BOARD in text_of(Client().get("/c/luxi/")) and "/board/" not in text_of(Client().get("/c/xisheng/"))
     PublicPage.objects.update(board=False)
     assert page().status_code == 404 and Client().get("/board/street/").status_code == 404
     refused("board_off", drafts, scene, grievance)
