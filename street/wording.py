@@ -31,13 +31,13 @@ class Helper:
     name: str
     direction: str
     note: str
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     script: dict[str, str] = field(default_factory=dict)
     forms: list = field(default_factory=list)
 
     def learn(self, source, text, part):
         """Take in one row."""
-        self.words[shape(source)] = text
+        self.words[shape(source)] = text, SLOT.findall(source)
         if part == Wording.Part.SCRIPT:
             self.script[source] = text
         if "{" in source:
@@ -48,9 +48,11 @@ class Helper:
         """译文 of a Chinese sentence, whole or with `{…}`; empty where there is none."""
         sentence = sentence.strip()
         known = self.words.get(shape(sentence))
-        if known is not None:
-            return self._filled(known, values or {})
-        return self._of_a_form(sentence)
+        if known is None:
+            return self._of_a_form(sentence)
+        # Two pages may name the same value differently: what counts is its place
+        said = [(values or {}).get(name, "") for name in SLOT.findall(sentence)]
+        return self._filled(known[0], dict(zip(known[1], said, strict=True)))
 
     def _of_a_form(self, sentence):
         if len(sentence) > LONGEST:
@@ -66,8 +68,11 @@ class Helper:
     def _value(self, value):
         """A value is often a word that is itself known; dates lose their Chinese."""
         value = MOMENT.sub(_plain_moment, value)
-        value = value.replace("（北京时间）", f" ({self.words['北京时间']})" if "北京时间" in self.words else "")
-        return self.words.get(value, value)
+        value = value.replace("（北京时间）", f" ({self._word('北京时间')})")
+        return self._word(value)
+
+    def _word(self, value):
+        return self.words.get(value, (value,))[0]
 
 
 def _plain_moment(found):

@@ -82,6 +82,11 @@ def test_a_sentence_is_known_whole_or_by_its_form(helper, sentence, text):
     assert helper.text(sentence) == text
 
 
+def test_a_value_is_known_by_its_place_whatever_the_page_calls_it(helper):
+    helper.learn("编号 {report}", "Number {report}", "page")
+    assert helper.text("编号 {grievance}", {"grievance": "S261123"}) == "Number S261123"
+
+
 def test_moments_inside_lose_their_chinese(helper):
     assert helper.text("请打 {phone}。", {"phone": "2023年3月1日 19:30（北京时间）"}) == "Call 2023-03-01 19:30 (Beijing time)."
 
