@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -128,13 +129,13 @@ def lock(row):
 
     Refused `case_moving` where the row was just merged or split into a case that somebody holds, `handed_over` where it has just
     left with the whole of its case."""
-    case = Case.objects.select_for_update(no_key=True).filter(pk=row.case_id).first()
-    if case is not None and isinstance(row, Case):
-        return case
-    fresh = type(row)._default_manager.filter(pk=row.pk).first()
-    if case is None or fresh is None:
-        raise Refused("handed_over", "这件事刚刚已依法转办，这里不能再办理。请刷新页面。")
-    fresh.case = case if fresh.case_id == case.pk else _locked_if_free(fresh.case_id)
+    try:
+        case = Case.objects.select_for_update(no_key=True).get(pk=row.case_id)
+        fresh = case if isinstance(row, Case) else type(row)._default_manager.get(pk=row.pk)
+    except ObjectDoesNotExist as gone:
+        raise Refused("handed_over", "这件事刚刚已依法转办，这里不能再办理。请刷新页面。") from gone
+    if fresh is not case:
+        fresh.case = case if fresh.case_id == case.pk else _locked_if_free(fresh.case_id)
     return fresh
 
 
