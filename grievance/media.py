@@ -162,7 +162,7 @@ def harmless(upload, number=1):
             return _redrawn(image)
         except Exception as error:  # whatever a decoder meets in a stranger's file, the answer is the same
             raise Refused(
-                "photo_damaged", f"{_nth(number, '张照片')}不完整或已损坏，打不开。请重新拍一张，或换一张再发送。", status=400
+                "photo_damaged", f"第 {number} 张照片不完整或已损坏，打不开。请重新拍一张，或换一张再发送。", status=400
             ) from error
 
 
@@ -178,23 +178,16 @@ def _opened(upload, number):
         raise _not_a_photo(number, apple=head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS) from error
     if pixels > MAX_PIXELS:
         raise Refused(
-            "photo_too_many_pixels",
-            f"{_nth(number, '张照片')}尺寸过大（超过 5000 万像素）。请截图或缩小后再发送。",
-            status=413,
+            "photo_too_many_pixels", f"第 {number} 张照片的尺寸过大（超过 5000 万像素）。请把它截图或缩小后再发送。", status=413
         )
     return image
 
 
-def _nth(number, what):
-    """Which of several; 0 where it came alone."""
-    return f"第 {number} {what}" if number else f"这{what}"
-
-
 def _not_a_photo(number, *, apple):
     if apple:
-        advice = "HEIC 照片打不开。请把它截图后再发送，或在手机相机设置里选“兼容性最佳”后重拍。"
-        return Refused("not_a_photo", f"{_nth(number, '张')}：{advice}", status=400)
-    return Refused("not_a_photo", f"{_nth(number, '个文件')}不是照片，打不开。请选 JPG、PNG 等格式的照片再发送。", status=400)
+        advice = "这张 HEIC 照片打不开。请把它截图后再发送，或在手机相机设置里选“兼容性最佳”后重拍。"
+        return Refused("not_a_photo", f"第 {number} 张：{advice}", status=400)
+    return Refused("not_a_photo", f"第 {number} 个文件不是照片，打不开。请选 JPG、PNG 等格式的照片再发送。", status=400)
 
 
 def _redrawn(image):
@@ -289,11 +282,25 @@ def keep_as(content_type, upload):
     return keep_video(upload) if kind == "video" else keep_photos([upload])[0]
 
 
+ALONE = {
+    "not_a_photo": "这个文件打不开，不是照片，或者格式太新。请把它截图后再发送。",
+    "photo_damaged": "这张照片不完整或已损坏，打不开。请重新拍一张，或换一张再发送。",
+    "photo_too_many_pixels": "这张照片的尺寸过大（超过 5000 万像素）。请把它截图或缩小后再发送。",
+}
+
+
+def _harmless_alone(upload):
+    """One that comes by itself is not called the first of several."""
+    try:
+        return harmless(upload)
+    except Refused as refused:
+        raise Refused(refused.code, ALONE[refused.code], status=refused.status) from refused
+
+
 def ready(kind, upload):
     """(content type, bytes) of a file made harmless as its kind asks, before it waits. Refused as of each kind."""
     if kind == Attachment.Kind.PHOTO:
-        refuse_too_much([upload])
-        return "image/jpeg", harmless(upload, 0)
+        return "image/jpeg", _harmless_alone(upload)
     if kind == Attachment.Kind.VOICE:
         return heard(upload)
     return seen(upload)
