@@ -26,6 +26,8 @@ LAST = 5
 """So many last signs of the number are typed to confirm: by then one has read which case it is."""
 LASTING = {"id", "number", "street", "source", "status", "submitted_at", "ended_at", "merged_into"}
 """What a case keeps: that there was one, when and by which channel it came. Everything else goes back to what a new row has."""
+OFFICES = "application/octet-stream"
+"""Type of files that are the office's own: should the officer give the words back, these stay sealed."""
 UNSAID = (Deadline, Checkpoint, IssuedPaper)
 """Clocks, and copies of papers whose letter is told anyway."""
 
@@ -88,7 +90,7 @@ def _seal(public, file, record, *, by, at):
     others = [row for row in file.files() if not _own(row[0])]
     for grievance in spoke or [_nobody(file.case, at)]:
         own = [row for row in file.files() if _own(row[0]) == grievance.pk]
-        uploads = [_upload(*row) for row in [*own, *others]]
+        uploads = [_upload(row, column, row.content_type) for row, column in own] + [_upload(*row) for row in others]
         others = []
         confidential.found_late(public, grievance, said=_said(grievance, record), files=uploads, by=by, at=at)
 
@@ -102,11 +104,11 @@ def _own(row):
     return row.grievance_id if isinstance(row, Attachment) else None
 
 
-def _upload(row, column):
+def _upload(row, column, content_type=OFFICES):
     stored = getattr(row, column)
     with stored.open("rb") as content:
         name = f"{row._meta.verbose_name}{row.pk}.{stored.name.rpartition('.')[2]}"
-        return SimpleUploadedFile(name, content.read(), getattr(row, "content_type", "application/octet-stream"))
+        return SimpleUploadedFile(name, content.read(), content_type)
 
 
 def _said(grievance, record):

@@ -132,12 +132,13 @@ def _sealed(place, body, files, *, key, digest, at, code=""):
 def release(report, *, said_there, files, by, at):
     """转回普通诉求: what the officer found to be no report on officials, as the resident said it, under the same receipt.
 
-    `files` are (content type, upload). Refused `no_code` where it came as a remark, or its code is gone."""
+    `files` are (content type, upload); papers of the office among them stay sealed. Refused `no_code` where it came as a remark,
+    or its code is gone."""
     qr_code = QRCode.objects.select_related("place").filter(token=said_there.get("code", "")).first()
     if qr_code is None:
         raise Refused("no_code", "本件没有说事码（来自补充情况或说事码已删除），不能转回。请电话告知诉求人重新反映。")
     confidential.release(report, by=by, at=at)
-    kept = [media.keep_as(kind, file) for kind, file in files]
+    kept = [media.keep_as(kind, file) for kind, file in files if not kind.startswith("application/")]
     return _open(
         qr_code.place, _body_of(said_there), kept, qr_code=qr_code, key=f"released:{report.number}",
         digest=report.body_digest, at=at, source=Case.Source.SCAN, salt=bytes(report.receipt_salt),
