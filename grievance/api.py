@@ -22,7 +22,7 @@ YES = {True, "true", "1", "on", "yes"}
 # Exempt: nobody is signed in here, so there is no session that a foreign page could borrow
 @csrf_exempt
 def submit(request, token):
-    """POST a grievance as JSON, form or multipart (pictures and voice only so): 201 with number, receipt and url.
+    """POST a grievance as JSON, form or multipart (files only so): 201 with number, receipt and url.
 
     `Idempotency-Key`: a retry with the same body gets the same answer, another body 409. Errors: {"code", "message"}."""
     if request.method != "POST":
@@ -34,10 +34,10 @@ def submit(request, token):
     except throttle.Throttled as refused:
         body = {"code": refused.code, "message": refused.message}
         return JsonResponse(body, status=refused.status, headers=refused.headers)
-    data, photos, voice = _received(request)
+    data, files = _received(request)
     grievance = intake.submit(
-        usable(QRCode.objects.scanned(token)), **_texts(data), confidential=_yes(data.get("confidential")), photos=photos,
-        voice=voice, key=request.META.get("HTTP_IDEMPOTENCY_KEY") or new_key(), at=at, source=Case.Source.API,
+        usable(QRCode.objects.scanned(token)), **_texts(data), confidential=_yes(data.get("confidential")), **files,
+        key=request.META.get("HTTP_IDEMPOTENCY_KEY") or new_key(), at=at, source=Case.Source.API,
     )  # fmt: skip
     wake_for(grievance)
     receipt = grievance.receipt
@@ -46,9 +46,10 @@ def submit(request, token):
 
 
 def _received(request):
-    """Fields, pictures and voice, however they were sent. Refused `bad_json`, `files_need_multipart`, `too_large` 413."""
+    """Fields and files, however they were sent. Refused `bad_json`, `files_need_multipart`, `too_large` 413."""
     if request.content_type != "application/json":
-        return request.POST, request.FILES.getlist("photos"), request.FILES.get("voice")
+        one = {kind: request.FILES.get(kind) for kind in ("voice", "video")}
+        return request.POST, {"photos": request.FILES.getlist("photos"), **one}
     try:
         data = json.loads(request.body)
     except RequestDataTooBig as error:
@@ -57,9 +58,9 @@ def _received(request):
         raise Refused("bad_json", "请求正文不是有效的 JSON（UTF-8）。", status=400) from error
     if not isinstance(data, dict):
         raise Refused("bad_json", "请求正文应是一个 JSON 对象。", status=400)
-    if data.get("photos") or data.get("voice"):
+    if data.get("photos") or data.get("voice") or data.get("video"):
         raise Refused("files_need_multipart", "照片和语音请用 multipart/form-data 上传，不能放在 JSON 里。", status=400)
-    return data, (), None
+    return data, {}
 
 
 def _texts(data):
