@@ -31,7 +31,7 @@ def open_linked(case):
 
 @transaction.atomic
 def close(case, *, at, reopen_until=None):
-    """结案: everyone who raised it has been asked, and nobody said it is not solved; until `reopen_until` each of them still may."""
+    """结案: everyone was asked, and nobody said it is not solved; until `reopen_until` each of them still may."""
     case = lock(case)
     public = f"回访已完成，事项结案。{beijing(reopen_until)}（北京时间）前，没有解决的可以要求重新办理。" if reopen_until else ""
     CASE.apply(

@@ -27,7 +27,7 @@ def digits(code):
 def ask(phone, *, grievance=None, at):
     """发验证码 to a number that somebody typed, or to that of `grievance`.
 
-    Refused `bad_phone`, `phone_missing`, `asked_recently`, `asked_often`: these tell nothing of whether anybody left the number."""
+    Refused `bad_phone`, `phone_missing`, `asked_recently`, `asked_often`: none tells whether anybody left the number."""
     phone = said.phone(phone)
     if not phone:
         raise Refused("phone_missing", "请填手机号码，再点“发验证码”。", status=400)
