@@ -4,7 +4,7 @@ import json
 from math import asin, cos, radians, sin, sqrt
 
 from django.db import models
-from django.db.models import F, Q, TextField, Value
+from django.db.models import Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from street.gcj02 import gcj02
@@ -99,9 +99,16 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         rows = self._read().annotate(alias_text=Cast("aliases", TextField()))
         found = [place for place in rows.filter(stands)[:MOST_ROWS] if any(around in name for name in place.names)]
         if not found:
-            rows = self._read().exclude(kind__in=NUMBERED_KINDS).annotate(typed=Value(around, output_field=TextField()))
-            found = [place for place in rows.filter(typed__contains=F("name"))[:MOST_ROWS] if len(place.name) > 1]
+            found = self._amid(around)
         return sorted(found, key=lambda place: (around not in place.names, place.kind in NUMBERED_KINDS, place.code))
+
+    def _amid(self, around):
+        """Those whose name or alias was typed among other words (儿童村社区育红苑); only those of the longest such name."""
+        best: dict = {}
+        for pk, name, aliases in self.exclude(kind__in=NUMBERED_KINDS).values_list("pk", "name", "aliases"):
+            if length := max((len(word) for word in (name, *aliases) if len(word) > 1 and word in around), default=0):
+                best.setdefault(length, []).append(pk)
+        return list(self._read().filter(pk__in=best[max(best)][:MOST_FOUND])) if best else []
 
     def _parts(self, bases, numbered):
         """The numbered parts of `bases`: an entrance where its building was named too, else the building."""

@@ -49,6 +49,7 @@ def test_a_place_is_found_by_estate_building_and_entrance_by_name_and_by_alias(d
     assert found("南楼") == [third]
     assert found("西虹路") == [road]
     assert found("骑马山街道红旗小区门口") == [other], "among other words"
+    assert found("儿童村社区育红院三栋") == [third], "and by an alias among them"
     assert set(found("三号楼")) == {third, far_third}
     assert found("") == found("   ") == found("没有的地方") == []
     assert Place.objects.filter(street=street, kind="crossroads").named("育红苑") == [], "only within the queryset"
