@@ -6,6 +6,7 @@ import secrets
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from grievance import board_photos
 from grievance.casework import Move, Refused, lock, notice_for, notify, permit, record
@@ -69,7 +70,7 @@ def draft(case, *, title, came_in, done, before=(), after=(), by, at):
     _clear_the_way(case, by=by, at=at)
     title, came_in, done = said.values()
     entry = BoardEntry.objects.create(
-        case=case, community=case.place.community, round=case.round, month=case.ended_at.astimezone().date().replace(day=1),
+        case=case, community=case.place.community, round=case.round, month=timezone.localdate(case.ended_at).replace(day=1),
         title=title, came_in=came_in, done=done, drafted_by=by, drafted_at=at,
     )  # fmt: skip
     _choose(entry, before, after)

@@ -11,7 +11,7 @@ from grievance.casework import Refused
 from grievance.models import BoardConsent, BoardEntry, BoardPhoto, Case, Category, Grievance, Notice, PublicPage, Remark
 from street.models import Role
 from tests.builders import a_photo
-from tests.clock import travel
+from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, moves_on, text_of
 from tests.dispatch.scene import TUESDAY, person
 from tests.feedback.scene import CONTENT, RESOLVED_AT, a_resolved_case, answers, asked
@@ -128,6 +128,12 @@ def test_words_that_name_the_resident_and_pictures_not_agreed_to_are_refused(sce
     refused("named", drafts, scene, grievance, title="3号楼冰凌")
     refused("photo_not_agreed", drafts, scene, grievance, before=list(grievance.attachments.all()))
     refused("words_missing", drafts, scene, grievance, done=" ")
+
+
+def test_month_is_that_of_beijing(scene, grievance):
+    agrees(grievance)
+    Case.objects.update(ended_at=instant("2023-04-01 00:30"))
+    assert f"{drafts(scene, grievance).month:%Y-%m-%d}" == "2023-04-01"
 
 
 def change_category(case):
