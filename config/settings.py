@@ -255,6 +255,8 @@ SMS_BACKEND = (
     or env("NOTICE_BACKEND", default="")
     or ("grievance.delivery.no_gateway" if PRODUCTION else "grievance.delivery.append_to_file")
 )
+# A number that was typed on a resident's page gets no text but the code until its holder has typed the code back
+VERIFY_NUMBERS = env.bool("VERIFY_NUMBERS", default=True)
 # Submissions per address, e.g. 60/hour; empty: off. Counted in the database, so that every process counts alike
 INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 # A resident may urge once in so many hours

@@ -64,6 +64,15 @@ def needs_code(request, grievance, receipt):
     """是否要验证码: this phone did not report it and showed nothing, while a number was left that a text can reach.
 
     Receipts get forwarded: reading and adding stay open to whoever holds one, taking back and judging do not."""
-    one = getattr(grievance, "complainant", None)
-    texted = one is not None and len(one.phone) == 11 and one.phone.startswith("1")
-    return texted and held(request).get(receipt) not in OWN
+    return _texted(grievance) and held(request).get(receipt) not in OWN
+
+
+def _texted(grievance):
+    phone = getattr(getattr(grievance, "complainant", None), "phone", "")
+    return len(phone) == 11 and phone.startswith("1")
+
+
+def verifiable(grievance):
+    """可验证号码: nothing is texted to the number before its holder has typed a code back, and one still may."""
+    going = grievance.withdrawn_at is None and not grievance.case.ended
+    return settings.VERIFY_NUMBERS and going and _texted(grievance) and grievance.complainant.verified_at is None

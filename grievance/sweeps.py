@@ -45,7 +45,7 @@ def send_codes(*, at, size=100):
 
     Marked before they leave: one that is lost is asked for again a minute later, one that came twice would be a riddle."""
     SmsCode.objects.filter(made_at__lt=at - CODES_KEPT).delete()
-    waiting = list(SmsCode.objects.filter(sent_at=None, made_at__gt=at - CODE_TOO_LATE).order_by("pk")[:size])
+    waiting = list(SmsCode.objects.filter(sent_at=None, used_at=None, made_at__gt=at - CODE_TOO_LATE).order_by("pk")[:size])
     return sum(_send_code(code, at) for code in waiting)
 
 
@@ -61,6 +61,16 @@ def _send_code(code, at):
     except Exception as error:
         log.warning("code %s was not sent: %s", code.pk, type(error).__name__)
     return 1
+
+
+WAITS_FOR_A_CODE = timedelta(hours=24)
+UNVERIFIED = "号码没有验证，过了 24 小时不再发"
+
+
+def lapse(*, at):
+    """作废: messages that waited a day for their number to be verified; old news is not sent late. How many."""
+    late = Notice.objects.waiting_for_a_code().filter(not_before__lte=at - WAITS_FOR_A_CODE)
+    return late.update(lapsed_at=at, failure=UNVERIFIED)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ def deliver():
     """Woken by whoever wrote a notice or asked for a code; beat as a backstop."""
     while sweeps.send_codes(at=timezone.now()):
         pass
+    sweeps.lapse(at=timezone.now())
     while sweeps.deliver(at=timezone.now()):
         pass
 

@@ -12,7 +12,7 @@ from dispatch.models import Checkpoint, Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
 from feedback.actions import callback as callbacks
 from grievance import sweeps as grievance_sweeps
-from grievance.actions import intake, triage
+from grievance.actions import intake, phone_codes, triage
 from grievance.casework import RESIDENT
 from grievance.models import Case, Category, QRCode
 from street.models import Organisation, Posting, Role, User
@@ -82,6 +82,8 @@ class Stage:
         """扫码上报 at the place with that code."""
         code = QRCode.objects.select_related("place__street", "place__community").get(place__code=place, revoked_at=None)
         grievance = intake.submit(code, description=text, key=f"demo-{self.at:%Y%m%d%H%M}-{next(self.keys)}", at=self.at, **said)
+        if said.get("phone"):
+            phone_codes.confirm(grievance, at=self.at)
         dispatch_sweeps.route_submitted(at=self.at)
         grievance.refresh_from_db()
         return grievance

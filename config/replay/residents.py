@@ -6,7 +6,7 @@ from config.demo.fortnight import ROWS
 from dispatch import routing
 from dispatch.actions import handling, petitions
 from dispatch.models import Petition
-from grievance.actions import intake, triage
+from grievance.actions import intake, phone_codes, triage
 from grievance.casework import RESIDENT
 from grievance.models import Case, Category, QRCode
 from street.models import Organisation, Role
@@ -40,6 +40,7 @@ def matter(stage, name, when, code, *, said=None, into=None):
     chance = stage.chance(name)
     kind, category, text = said or chance.choice(SAID)
     grievance = stage.do(intake.submit, code, kind=kind, description=f"{text}（{name}）", key=name, **contact(chance))
+    stage.do(phone_codes.confirm, grievance)
     case = grievance.case
     stage.names[case.pk] = name
     yield stage.at + timedelta(minutes=15)

@@ -235,7 +235,7 @@ def _due(at):
         "checkpoints": _first(Checkpoint.objects.waiting(), "due_at"),
         "suspensions": min(filter(None, ends), default=None),
         "callbacks": _first(Callback.objects.open().filter(expires_at__gt=at), "expires_at"),
-        "notices": _first(Notice.objects.filter(sent_at__isnull=True), "not_before"),
+        "notices": _first(Notice.objects.unsent(), "not_before"),
     }
 
 

@@ -224,7 +224,8 @@ def _open(
             public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
         )
     )  # fmt: skip
-    _keep_contact(grievance, body, at=at, language=behalf.language if behalf else "")
+    # What staff took down they have read back
+    _keep_contact(grievance, body, at=at, language=behalf.language if behalf else "", verified_at=at if behalf else None)
     on_behalf.keep(behalf, grievance)
     return grievance
 
@@ -248,14 +249,14 @@ def _attach(kept, case, grievance, *, at, remark=None):
         Attachment.objects.bulk_create(file.attachment(case, grievance, at, remark) for file in kept)
 
 
-def _keep_contact(grievance, body, *, at, language=""):
+def _keep_contact(grievance, body, *, at, language="", verified_at=None):
     """The contact and the first message, where there is one to be reached."""
     if not (body.name or body.phone or body.confidential):
         return
     insert(
         Complainant(
             grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone),
-            confidential=body.confidential, language=language,
+            confidential=body.confidential, language=language, verified_at=verified_at,
         )
     )  # fmt: skip
     if body.phone:

@@ -1,14 +1,32 @@
 """通知: the outbox. One row exactly for each message, delivery at least once, with the row's key."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+
+from grievance.models.complainant import Complainant
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self, at):
-        """待发送: unsent, not before their time, and leased to nobody."""
+        """待发送: unsent, not before their time, leased to nobody, and to no number that has not answered a code."""
         free = Q(leased_until__isnull=True) | Q(leased_until__lte=at)
-        return self.filter(free, sent_at__isnull=True, not_before__lte=at)
+        return self.unsent().filter(free, not_before__lte=at).exclude(self._to_unverified())
+
+    def unsent(self):
+        """未发出: neither sent nor given up."""
+        return self.filter(sent_at__isnull=True, lapsed_at__isnull=True)
+
+    def waiting_for_a_code(self):
+        """等号码验证: unsent, to a number that somebody typed and nobody has shown to be theirs."""
+        return self.unsent().filter(self._to_unverified())
+
+    @staticmethod
+    def _to_unverified():
+        if not settings.VERIFY_NUMBERS:
+            return Q(pk__in=[])
+        typed = Complainant.objects.filter(grievance=OuterRef("grievance"), phone_index__gt="", verified_at__isnull=True)
+        return Q(Exists(typed))
 
     def visible_to(self, user):
         """可见范围: what is addressed to the person or to an organisation the person works for."""
@@ -39,6 +57,7 @@ class Notice(models.Model):
     not_before = models.DateTimeField("最早发送")
     leased_until = models.DateTimeField("占用至", null=True)
     sent_at = models.DateTimeField("发出时间", null=True)
+    lapsed_at = models.DateTimeField("作废时间", null=True, help_text="号码到时还没有验证，不再发出")
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     failure = models.CharField("失败原因", max_length=200, blank=True)
 
@@ -48,7 +67,7 @@ class Notice(models.Model):
         verbose_name = verbose_name_plural = "通知"
         ordering = ["created_at", "pk"]
         indexes = [
-            models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True)),
+            models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True, lapsed_at__isnull=True)),
             models.Index(name="notice_newest", fields=["-created_at", "-id"]),
             models.Index(name="notice_of_role", fields=["role"], condition=Q(role__gt="")),
         ]

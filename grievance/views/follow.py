@@ -142,6 +142,7 @@ def _receipt_page(request, grievance, receipt):
         "url": f"{settings.SITE_URL}{reverse('grievance:follow', args=[receipt])}",
         "unit": case.promised_by,
         "due": case.promised_at,
+        "verifiable": own_phone.verifiable(grievance),
         "emergency": classify.advice_in(grievance.description),
     }
     return render(request, "grievance/receipt.html", page)
@@ -195,6 +196,7 @@ def _open(request, grievance, receipt):
         "reopen_url": f"{request.path}reopen/" if can_reopen and at <= case.reopen_until else "",
         "closed": standing and case.status == Case.Status.CLOSED,
         "needs_code": own_phone.needs_code(request, grievance, receipt),
+        "verifiable": own_phone.verifiable(grievance),
         "kept_here": receipt in own_phone.held(request),
     }
 

@@ -159,7 +159,7 @@ def a_grievance(case, *, at=TUESDAY, description="也是这件事", phone="13800
         number=human_number("S", at), case=case, first_case=case, description=description, key=human_number("k", at),
         body_digest="", receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
     )  # fmt: skip
-    Complainant.objects.create(grievance=row, name="刘先生", phone=phone, phone_index=blind_index(phone))
+    Complainant.objects.create(grievance=row, name="刘先生", phone=phone, phone_index=blind_index(phone), verified_at=at)
     return row
 
 

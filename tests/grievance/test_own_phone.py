@@ -14,7 +14,7 @@ from django.test import Client
 from grievance import own_phone, sweeps
 from grievance.actions import intake, phone_codes
 from grievance.casework import Refused
-from grievance.models import Case, Complainant, ConfidentialReport, Grievance, IntakeCount, SmsCode
+from grievance.models import Case, Complainant, ConfidentialReport, Grievance, IntakeCount, Notice, SmsCode
 from grievance.views.report import noted_here
 from tests.builders import a_code, a_grievance, own
 from tests.clock import MONDAY_10AM, MONDAY_NOON, travel
@@ -104,7 +104,7 @@ def test_no_more_than_twenty_are_kept_the_latest_first(client, rf):
 
 
 def test_a_forwarded_link_reads_and_adds_but_withdraws_only_after_the_code(client, own_files):
-    grievance = a_grievance(phone=PHONE)
+    grievance = a_grievance(phone=PHONE, verified=False)
     with travel(MONDAY_NOON):
         assert "确认是我本人" in shown(client.get(page_of(grievance)))
         assert client.post(page_of(grievance), {"action": "remark", "text": "补充一句"}).status_code == 302
@@ -282,3 +282,39 @@ def test_nobody_withdraws_by_the_action_what_is_not_there(client):
     assert client.post("/r/AAAAAAAAAAAAAAAAAAAAAA/", {"action": "withdraw"}).status_code == 404
     assert client.get("/r/AAAAAAAAAAAAAAAAAAAAAA/verify/").status_code == 404
     assert intake.may_be_withdrawn(a_grievance())
+
+
+# --- 号码先验证 ---
+
+
+def test_nothing_but_the_code_is_texted_to_a_number_before_it_is_verified(client, own_files):
+    grievance, _ = reported(client, phone=PHONE)
+    assert "进展要不要发短信给您" in shown(client.get(f"{page_of(grievance)}?new=1"))
+    assert sweeps.deliver(at=MONDAY_10AM) == 0
+    with travel(MONDAY_NOON):
+        client.post(f"{page_of(grievance)}verify/")
+        code, sent = texted(own_files, MONDAY_NOON)
+        assert sent == len((own_files / "outbox.log").read_text().splitlines()) == 1
+        client.post(f"{page_of(grievance)}verify/", {"code": code})
+    assert sweeps.deliver(at=MONDAY_NOON) == 1
+    assert '"received"' in (own_files / "outbox.log").read_text()
+    assert "进展要不要发短信给您" not in shown(client.get(page_of(grievance)))
+
+
+def test_what_waited_a_day_is_given_up_and_says_why(client):
+    reported(client, phone=PHONE)
+    day = timedelta(days=1)
+    assert sweeps.lapse(at=MONDAY_10AM + day - MINUTE) == 0
+    assert [sweeps.lapse(at=MONDAY_10AM + day), sweeps.lapse(at=MONDAY_10AM + day)] == [1, 0]
+    phone_codes.verified(Grievance.objects.all(), at=MONDAY_10AM + day)
+    assert sweeps.deliver(at=MONDAY_10AM + day) == 0
+    row = Notice.objects.get()
+    assert (row.sent_at, row.lapsed_at, row.failure) == (None, MONDAY_10AM + day, sweeps.UNVERIFIED)
+
+
+def test_where_numbers_need_no_code_they_are_texted_at_once(client, settings):
+    settings.VERIFY_NUMBERS = False
+    grievance, _ = reported(client, phone=PHONE)
+    assert "进展要不要发短信给您" not in shown(client.get(page_of(grievance)))
+    assert sweeps.lapse(at=MONDAY_10AM + timedelta(days=2)) == 0
+    assert sweeps.deliver(at=MONDAY_10AM) == 1

@@ -21,6 +21,6 @@ def left(cases=None):
         *OrderReturn.objects.filter(agreed__isnull=True, **orders),
         *Extension.objects.filter(agreed__isnull=True, **orders),
         *Callback.objects.open().filter(**mine),
-        *Notice.objects.filter(sent_at__isnull=True, **mine),
+        *Notice.objects.unsent().filter(**mine),
     ]
     return [f"{type(row).__name__} {row}" for row in waiting]
