@@ -1,9 +1,10 @@
-import dispatch.models.paper
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import grievance.sealing
 from django.conf import settings
 from django.db import migrations, models
+
+import dispatch.models.paper
+import grievance.sealing
 
 
 class Migration(migrations.Migration):

@@ -95,7 +95,9 @@ def decline(case, *, reason, path, by, at):
     """不予受理: with the reason and the way that is open instead (信访工作条例 art. 19, 23; 北京接诉即办条例 art. 11)."""
     if path == "discipline":
         raise Refused(
-            "hand_over_instead", "应由纪检监察机关办理的，不要写理由、不要告知，请用“转为检举控告”：内容会整件密封转出。", status=400
+            "hand_over_instead",
+            "应由纪检监察机关办理的，不要写理由、不要告知，请用“转为检举控告”：内容会整件密封转出。",
+            status=400,
         )
     if path not in LEGAL_PATHS or not reason.strip():
         raise Refused("reason_missing", "不予受理须选择应走的途径并写明理由，请补充后再提交。", status=400)

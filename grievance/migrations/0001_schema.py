@@ -1,8 +1,9 @@
 import django.db.models.deletion
-import grievance.models.attachment
-import grievance.sealing
 from django.conf import settings
 from django.db import migrations, models
+
+import grievance.models.attachment
+import grievance.sealing
 
 
 class Migration(migrations.Migration):

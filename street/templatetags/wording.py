@@ -4,7 +4,8 @@ import re
 from html import unescape
 
 from django import template
-from django.template.base import Node, TemplateSyntaxError, TextNode, VariableNode
+from django.template import TemplateSyntaxError
+from django.template.base import Node, TextNode, VariableNode
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 
