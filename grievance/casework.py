@@ -131,7 +131,7 @@ def lock(row):
     left with the whole of its case."""
     try:
         case = Case.objects.select_for_update(no_key=True).get(pk=row.case_id)
-        fresh = None if isinstance(row, Case) else type(row)._default_manager.get(pk=row.pk)
+        fresh = case if isinstance(row, Case) else type(row)._default_manager.get(pk=row.pk)
     except ObjectDoesNotExist as gone:
         raise Refused("handed_over", "这件事刚刚已依法转办，这里不能再办理。请刷新页面。") from gone
     if not isinstance(fresh, Case):
