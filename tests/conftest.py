@@ -18,6 +18,7 @@ MEANS = {
     "needs_redis": ("Redis（Debian 包 redis-server）", services.redis_bin),
     "needs_office": ("LibreOffice（Debian 包 libreoffice-writer-nogui、poppler-utils）", services.office_bin),
     "needs_chromium": ("Chromium（Debian 包 chromium）", services.chromium_bin),
+    "needs_webkit": ("WebKit（Debian 包 webkit2gtk-driver、xvfb）", services.webkit_bins),
     "needs_curl": ("curl（Debian 包 curl）", services.curl_bin),
     "needs_compose": ("docker-compose（Debian 包 docker-compose）", services.compose_bin),
     "needs_shared_data": ("真实留言数据（SHARED_DATA 或 ../shared/data）", services.shared_data),

@@ -45,6 +45,13 @@ def chromium_bin():
     return next((found for name in names if name and (found := shutil.which(name))), None)
 
 
+def webkit_bins():
+    """(driver, browser, display) of Debian's webkit2gtk-driver and xvfb, else None."""
+    browsers = sorted(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser"))
+    driver, display = shutil.which("WebKitWebDriver"), shutil.which("Xvfb")
+    return (driver, str(browsers[-1]), display) if driver and display and browsers else None
+
+
 def curl_bin():
     """curl, else None."""
     return shutil.which("curl")
