@@ -238,7 +238,7 @@ def words_mark(description):
 
 def _title(body, kept, place):
     if body.description:
-        return " ".join(body.description.split())[:40].rstrip("。！!.；;，,")
+        return said.headline(body.description)
     kinds = {file.kind for file in kept}
     said_by = "语音" if Attachment.Kind.VOICE in kinds else "视频" if Attachment.Kind.VIDEO in kinds else "图片"
     return f"（{said_by}）{place.name}"[:80]

@@ -56,3 +56,10 @@ def test_text_is_kept_as_it_was_typed():
 
 def test_characters_that_no_database_takes_are_left_out():
     assert said.clean("路\x00灯\ud800不亮") == "路灯不亮"
+
+
+@pytest.mark.parametrize("before", range(20, 45))
+def test_title_never_ends_in_half_a_number(before):
+    title = said.headline("水" * before + "请打13812345678找我")
+    assert "138" not in title or "13812345678" in title
+    assert len(title) <= 40
