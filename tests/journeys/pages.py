@@ -83,6 +83,9 @@ class _Reader(HTMLParser):
         self.several = "multiple" in facts
 
     def _option(self, facts):
+        if self.select is None:
+            # Of a datalist: a hint, not a choice
+            return
         self.form.choices[self.select].add(facts.get("value", ""))
         if "selected" in facts:
             self.form.values.append((self.select, facts.get("value", "")))
