@@ -3,6 +3,7 @@
 Asking costs the same whether or not anybody ever left the number: the sweep, not the page, finds out and stays silent."""
 
 import hmac
+import unicodedata
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -56,7 +57,8 @@ def check(phone, typed, *, grievance=None, at):
     index = blind_index(f"code:{said.phone(phone)}")
     holding = SmsCode.objects.filter(phone_index=index, grievance=grievance, made_at__gt=at - HOLDS)
     last = holding.order_by("-made_at", "-pk").first()
-    typed = "".join(sign for sign in said.clean(typed) if sign.isdigit())
+    # Keyboards have digits of their own: ３, ٣
+    typed = "".join(str(unicodedata.digit(sign)) for sign in said.clean(typed) if sign.isdigit())
     # Counted before it is compared, in one statement, so that many tries at once are counted as many
     free = SmsCode.objects.filter(pk=last.pk if last else 0, used_at=None, tries__lt=MOST_TRIES)
     counted = free.update(tries=F("tries") + 1)

@@ -237,6 +237,14 @@ def test_a_code_holds_ten_minutes_and_five_tries(tries, later, why):
     assert refusal(phone_codes.check, PHONE, digits, at=MONDAY_NOON + later) == why
 
 
+@pytest.mark.parametrize("zero", ["0", "０", "٠", "۰"])
+def test_a_code_may_be_typed_in_the_digits_of_ones_own_keyboard(zero):
+    digits = phone_codes.digits(phone_codes.ask(PHONE, at=MONDAY_NOON))
+    typed = "".join(chr(ord(zero) + int(digit)) for digit in digits)
+    assert refusal(phone_codes.check, PHONE, typed[::-1] + "٣", at=MONDAY_NOON) == "wrong_code"
+    assert refusal(phone_codes.check, PHONE, f" {typed[:3]} {typed[3:]}", at=MONDAY_NOON) == ""
+
+
 def test_a_code_for_one_matter_opens_no_other_and_not_the_list_of_the_number():
     one, other = a_grievance(phone=PHONE), a_grievance(phone=PHONE)
     digits = phone_codes.digits(phone_codes.ask(PHONE, grievance=one, at=MONDAY_NOON))
