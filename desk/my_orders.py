@@ -32,7 +32,7 @@ HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows
 USUAL = [
-    *("accept", "respond", "answer_question", "add_progress", "complete", "agree", "fail", "report", "answer"),
+    *("accept", "respond", "answer_question", "add_progress", "complete", "ask_resident", "agree", "fail", "report", "answer"),
     *("open_mediation", "link"),
 ]
 
@@ -179,7 +179,9 @@ def acting_rows(row, user):
 
     Rows that are over stay in it: one who comes second is told so by the table of moves."""
     matter = row.case
-    from_here = set() if row.status not in OWED else {"link", "open_mediation"} if row.lead else {"open_mediation"}
+    from_here = (
+        set() if row.status not in OWED else {"link", "open_mediation", "ask_resident"} if row.lead else {"open_mediation"}
+    )
     return [
         (row, None), *((one, None) for one in matter.mediations.all()), *((one, {"answer"}) for one in matter.letters.all()),
         *((one, {"report"}) for one in matter.instructions.all()),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from grievance.actions import asking
 from grievance.models import Case, Event, Remark
 
 # A grievance that was merged or split has lived in two cases; these events say when it changed over
@@ -15,7 +16,8 @@ SPOKEN = {"case.submit", "case.join"}
 
 @dataclass
 class Entry:
-    """一条经过: `text` of the office, `words` and `files` of the resident's own, `about` the question that is answered."""
+    """一条经过: `text` of the office, `words` and `files` of the resident's own, `about` the question that is answered,
+    `replied` the question of staff that the resident answered."""
 
     at: datetime
     text: str
@@ -23,13 +25,14 @@ class Entry:
     kind: str = ""
     words: str = ""
     about: str = ""
+    replied: str = ""
     remark: Remark | None = None
     files: list = field(default_factory=list)
 
 
 def entries(grievance):
     """办理经过 of a grievance: its own events and those of the whole case, oldest first. Three queries."""
-    spoken = grievance.remarks.filter(Q(author=None) | Q(kind=Remark.Kind.ANSWER))
+    spoken = grievance.remarks.filter(Q(author=None) | Q(kind__in=[Remark.Kind.ANSWER, Remark.Kind.STAFF_ASK]))
     remarks = {f"remark:{remark.pk}": remark for remark in spoken}
     files: dict[str, list] = {}
     for attachment in grievance.attachments.filter(Q(remark=None) | Q(remark__author=None)):
@@ -55,11 +58,11 @@ def _concerns(event, grievance, moved_at):
 def _entry(event, grievance, remarks, files):
     remark = remarks.get(event.subject)
     own = remark if remark is None or remark.author_id is None else None
-    asked = remarks.get(f"remark:{remark.answers_id}") if remark is not None and own is None else None
+    asked = remarks.get(f"remark:{remark.answers_id}") if remark is not None else None
     return Entry(
         at=event.at, text=event.public, who=_who(event, grievance), kind=event.kind, remark=remark,
         words=own.text if own else grievance.description if event.kind in SPOKEN else "",
-        about=asked.text if asked else "",
+        about=asked.text if asked and not own else "", replied=asked.text if asked and own else "",
         files=files.get(event.subject, []) if event.kind in {"case.submit", "remark.add"} else [],
     )  # fmt: skip
 
@@ -82,6 +85,16 @@ def waiting_question(entries):
     answered = {entry.remark.answers_id for entry in entries if entry.remark}
     questions = [entry.remark for entry in entries if entry.remark and entry.remark.kind == Remark.Kind.QUESTION]
     return next((row for row in questions if row.pk not in answered), None)
+
+
+def staff_question(grievance, entries):
+    """待回答的提问: what staff asked this person in this round and still wait for, while the work is under way; else None."""
+    if not asking.answerable(grievance):
+        return None
+    remarks = [entry.remark for entry in entries if entry.remark]
+    answered = {row.answers_id for row in remarks}
+    asked = [row for row in remarks if (row.kind, row.round) == (Remark.Kind.STAFF_ASK, grievance.case.round)]
+    return next((row for row in asked if row.pk not in answered), None)
 
 
 def _who(event, grievance):

@@ -81,13 +81,14 @@ class Remark(models.Model):
         QUESTION = "question", "提问"
         ANSWER = "answer", "答复"
         THANKS = "thanks", "致谢"
+        STAFF_ASK = "staff_ask", "工作人员的提问"
 
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="remarks", verbose_name="事项")
     grievance = models.ForeignKey(Grievance, models.PROTECT, null=True, related_name="remarks", verbose_name="诉求")
     author = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="作者")
     kind = models.CharField("种类", max_length=10, choices=Kind.choices, default=Kind.NOTE)
     answers = models.ForeignKey("self", models.PROTECT, null=True, related_name="replies", verbose_name="答复的提问")
-    round = models.PositiveSmallIntegerField("轮次", null=True, help_text="致谢写明为哪一轮办理")
+    round = models.PositiveSmallIntegerField("轮次", null=True, help_text="致谢和工作人员的提问写明为哪一轮办理")
     text = models.TextField("内容", blank=True)
     public = models.BooleanField("诉求人可见", default=False)
     at = models.DateTimeField("时间")

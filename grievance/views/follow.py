@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievance import classify, own_phone, serving, timeline
-from grievance.actions import board_consent, confidential, consent, intake, talk
+from grievance.actions import asking, board_consent, confidential, consent, intake, talk
 from grievance.casework import Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.views.page import of_street
@@ -24,6 +24,7 @@ DONE = {
     "urge": "已催办，承办单位和街道专班都能看到。",
     "withdraw": "已撤回，不再办理和回访。",
     "ask": "已提问，有人答复后会写在这里。",
+    "reply": "已回答，承办单位和街道专班都能看到。",
     "thank": "您的感谢已经转到，谢谢您告诉他们。",
     "reopen": "已退回重新办理，新的办结时间写在本页。",
     "verified": "已确认是您本人，可以继续了。",
@@ -36,7 +37,7 @@ DONE = {
 
 PLAIN = {"urge": intake.urge, "withdraw": intake.withdraw, "share": consent.share, "unshare": consent.unshare}
 """Actions that ask for nothing but the press."""
-SPOKEN = {"ask": talk.ask, "thank": talk.thank}
+SPOKEN = {"ask": talk.ask, "thank": talk.thank, "reply": asking.reply}
 KEPT = ("keep", "forget")
 
 
@@ -67,8 +68,8 @@ def grievance_of(receipt):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request, receipt):
-    """查询页: GET shows how it stands; POST with `action` remark, ask, thank, urge, withdraw, share, unshare, keep or forget does
-    that and comes back."""
+    """查询页: GET shows how it stands; POST with `action` remark, ask, reply, thank, urge, withdraw, share, unshare, keep or
+    forget does that and comes back."""
     try:
         grievance = grievance_of(receipt)
     except Refused:
@@ -180,6 +181,7 @@ def _told(grievance, receipt):
         "entries": entries, "moved": timeline.moved(entries) if standing and not case.ended else "",
         "asked": timeline.asked(grievance, entries), "question": question if standing and not case.ended else None,
         "can_ask": standing and not case.ended and case.status != Case.Status.HELD and question is None,
+        "staff_question": timeline.staff_question(grievance, entries),
         "can_thank": standing and case.status in talk.DONE and not thanked,
     }  # fmt: skip
 
@@ -203,7 +205,7 @@ def _open(request, grievance, receipt):
 
 def _typed(request):
     """What was typed comes back into the box it was typed into."""
-    box = {"ask": "question_text", "thank": "thanks_text"}.get(request.POST.get("action", ""), "text")
+    box = {"ask": "question_text", "thank": "thanks_text", "reply": "reply_text"}.get(request.POST.get("action", ""), "text")
     return {box: request.POST.get("text", "")}
 
 
