@@ -70,10 +70,29 @@ def person(username, role, at_organisation):
     return user
 
 
+KEPT = []
+"""The shipped calendars as their loader left them the first time: (calendar, rows of each table)."""
+
+
+def calendars():
+    """The shipped calendars. Loading them takes longer than most tests, so their rows are kept and written again."""
+    if not KEPT:
+        for code in ("national", "xinjiang"):
+            calendar = Calendar.objects.load(read(SHIPPED / f"{code}.toml")) and Calendar.objects.get(code=code)
+            KEPT.append((calendar, [list(rows.all()) for rows in (calendar.hours, calendar.days, calendar.years)]))
+        return
+    for calendar, tables in KEPT:
+        calendar.pk, calendar.base = None, calendar.base and KEPT[0][0]
+        calendar.save(force_insert=True)
+        for rows in tables:
+            for row in rows:
+                row.pk, row.calendar_id = None, calendar.pk
+            type(rows[0]).objects.bulk_create(rows)
+
+
 def a_street():
     """骑马山 in small: two communities, a station, a utility, a company, a heating and a damages category."""
-    for code in ("national", "xinjiang"):
-        Calendar.objects.load(read(SHIPPED / f"{code}.toml"))
+    calendars()
     city = organisation("city", "city", None)
     district = organisation("district", "district", city, name="沙依巴克区")
     street = organisation(
@@ -99,20 +118,29 @@ def a_street():
 def _a_policy(street, heat, heating, damages):
     start = datetime(2022, 1, 1, tzinfo=TUESDAY.tzinfo)
     policy = Policy.objects.create(name="示例", version=1, effective_from=start, issued_at=start)
-    for limit_class in ("U3", "U4", "R"):
-        for anchor, amount, unit in LIMITS:
-            days = "3" if limit_class == "R" and anchor == "completion" else amount
-            TimeLimit.objects.create(policy=policy, limit_class=limit_class, anchor=anchor, amount=days, unit=unit)
-    TimeLimit.objects.create(policy=policy, limit_class="SIGN", anchor="signature", amount=1, unit="working_day")
-    for anchor, amount in (("accept", 1), ("first_contact", 2), ("completion", 24), ("review", 8)):
-        TimeLimit.objects.create(policy=policy, limit_class="U2", anchor=anchor, amount=amount, unit="clock_hour")
-    for kind, most, unit in (("extension", 10, "working_day"), ("suspension", 30, "calendar_day")):
-        Allowance.objects.create(policy=policy, kind=kind, most=most, unit=unit, deciders=["street_leader", "shift_leader"])
-    for code, trigger, anchor, amount, unit, measure, to, paper in RUNGS:
-        EscalationRung.objects.create(
+    limits = [
+        (limit_class, anchor, "3" if limit_class == "R" and anchor == "completion" else amount, unit)
+        for limit_class in ("U3", "U4", "R")
+        for anchor, amount, unit in LIMITS
+    ]
+    limits.append(("SIGN", "signature", 1, "working_day"))
+    soon = (("accept", 1), ("first_contact", 2), ("completion", 24), ("review", 8))
+    limits += [("U2", anchor, amount, "clock_hour") for anchor, amount in soon]
+    TimeLimit.objects.bulk_create(
+        TimeLimit(policy=policy, limit_class=limit_class, anchor=anchor, amount=amount, unit=unit)
+        for limit_class, anchor, amount, unit in limits
+    )
+    Allowance.objects.bulk_create(
+        Allowance(policy=policy, kind=kind, most=most, unit=unit, deciders=["street_leader", "shift_leader"])
+        for kind, most, unit in (("extension", 10, "working_day"), ("suspension", 30, "calendar_day"))
+    )
+    EscalationRung.objects.bulk_create(
+        EscalationRung(
             policy=policy, code=code, trigger=trigger, anchor=anchor, amount=amount, unit=unit, measure=measure, to=to,
             paper=paper, sentence=f"{code}。",
-        )  # fmt: skip
+        )
+        for code, trigger, anchor, amount, unit, measure, to, paper in RUNGS
+    )  # fmt: skip
     RoutingRule.objects.create(
         policy=policy, category=heating, lead_kind="unit", lead=heat, community_assists=True, limit_class="U2", basis="供热"
     )
@@ -138,7 +166,13 @@ def _people(street, luxi, xisheng, sifasuo, heat, district):
         "heat": (Role.HANDLER, heat),
         "district": (Role.DISTRICT_SECRETARY, district),
     }
-    return {name: person(name, role, where) for name, (role, where) in posts.items()}
+    people = {name: User(username=name, name=name, is_staff=True) for name in posts}
+    User.objects.bulk_create(people.values())
+    Posting.objects.bulk_create(
+        Posting(user=people[name], organisation=where, role=role, starts_on=date(2022, 1, 1))
+        for name, (role, where) in posts.items()
+    )
+    return people
 
 
 def a_case(scene, *, category=None, at=TUESDAY, description="车窗被冰柱砸碎，找物业赔偿", phone="13800001111"):
