@@ -77,17 +77,22 @@ KEPT = []
 def calendars():
     """The shipped calendars. Loading them takes longer than most tests, so their rows are kept and written again."""
     if not KEPT:
-        for code in ("national", "xinjiang"):
-            calendar = Calendar.objects.load(read(SHIPPED / f"{code}.toml")) and Calendar.objects.get(code=code)
-            KEPT.append((calendar, [list(rows.all()) for rows in (calendar.hours, calendar.days, calendar.years)]))
+        KEPT.extend([_loaded(code) for code in ("national", "xinjiang")])
         return
+    national = KEPT[0][0]
     for calendar, tables in KEPT:
-        calendar.pk, calendar.base = None, calendar.base and KEPT[0][0]
+        calendar.pk, calendar.base = None, national if calendar is not national else None
         calendar.save(force_insert=True)
         for rows in tables:
             for row in rows:
                 row.pk, row.calendar_id = None, calendar.pk
             type(rows[0]).objects.bulk_create(rows)
+
+
+def _loaded(code):
+    Calendar.objects.load(read(SHIPPED / f"{code}.toml"))
+    calendar = Calendar.objects.get(code=code)
+    return calendar, [list(rows.all()) for rows in (calendar.hours, calendar.days, calendar.years)]
 
 
 def a_street():
