@@ -1,4 +1,4 @@
-"""The running product in a browser: residents and staff on a 375 px phone, the desk at 1440 px."""
+"""The running product in a browser: residents and staff on a 360 px phone, the desk at 1440 px."""
 
 import io
 import sqlite3
@@ -14,7 +14,7 @@ from tests.grievance.films import a_film
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
 
-PHONE = {"viewport": {"width": 375, "height": 667}, "is_mobile": True, "has_touch": True}
+PHONE = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1440, "height": 900}}
 COLD = "家里暖气不热，室温只有15度"
 PATIENCE = 20_000
@@ -173,7 +173,6 @@ def test_draft_is_there_again_after_the_page_was_closed(running, a_screen):
     expect(again.get_by_role("textbox", name="姓名")).to_have_value("")
 
 
-SMALL = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True}
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200 * 1024, "uploadThroughput": 30 * 1024}
 GONE = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
 
@@ -203,7 +202,7 @@ def attached(running, words):
 
 def test_network_lost_in_the_middle_of_a_picture_and_the_page_closed_loses_nothing(running, a_screen):
     words = "楼道灯坏了三天，传照片传到一半没有信号"
-    page = a_screen(SMALL)
+    page = a_screen(PHONE)
     say(page, code(running), words)
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
@@ -265,7 +264,7 @@ def test_no_resident_page_is_wider_than_the_phone(running, a_screen):
     page = a_screen(PHONE)
     for path in ("/", "/c/qms-luxi/", "/privacy/", f"/q/{running.codes[0]}/"):
         page.goto(running.url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 # --- staff ---------------------------------------------------------------------------------------
