@@ -1,6 +1,6 @@
 """请给我回电: one tap instead of writing; the desk rings, writes down what is said, and only then is it studied."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from grievance import said
 from grievance.actions import intake
@@ -20,7 +20,7 @@ from grievance.casework import (
 from grievance.classify.screening import suspected
 from grievance.inserting import insert
 from grievance.models import CallRequest, Case, Complainant, Grievance, Remark
-from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
+from grievance.sealing import blind_index
 from grievance.workflow import CASE, DESK, OPEN
 from street.models import Role
 
@@ -53,27 +53,19 @@ def ask(qr_code, *, phone, language="", best_time="", key, at):
     digest = blind_index(f"call:{phone}:{language}:{best_time}")
     if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
         return intake.same(earlier, digest)
-    try:
-        return _open(qr_code, phone, language, best_time, key=key, digest=digest, at=at)
-    except IntegrityError:
-        return intake.same(Grievance.objects.get(qr_code=qr_code, key=key), digest)
+    return intake.once(qr_code, key, digest, lambda: _open(qr_code, phone, language, best_time, key=key, digest=digest, at=at))
 
 
 @transaction.atomic
 def _open(qr_code, phone, language, best_time, *, key, digest, at):
-    place, salt = qr_code.place, new_salt()
+    place = qr_code.place
     case = insert(
         Case(
             number=human_number(intake.CASE_PREFIX, at), street_id=place.street_id, place=place, title=TITLE, doubt=DOUBT,
             submitted_at=at,
         )
     )  # fmt: skip
-    grievance = insert(
-        Grievance(
-            number=human_number(intake.GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, key=key,
-            body_digest=digest, receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
-        )
-    )  # fmt: skip
+    grievance = intake.spoken_in(case, qr_code, key=key, digest=digest, at=at)
     insert(Complainant(grievance=grievance, phone=phone, phone_index=blind_index(phone), language=language))
     insert(CallRequest(grievance=grievance, best_time=best_time))
     insert(
@@ -144,7 +136,7 @@ def _write_down(case, grievance, note, outcome, *, by, posting, at):
     grievance.description, grievance.words_mark = note, intake.words_mark(note)
     grievance.save(update_fields=["description", "words_mark"])
     if case.title == TITLE:
-        case.title = " ".join(note.split())[:40].rstrip("。！!.；;，,")
+        case.title = said.headline(note)
     # Studied anew with the words; the doubt stays, so that a person sends it
     case.studied_at = None if case.status == Case.Status.SUBMITTED else case.studied_at
     case.save(update_fields=["title", "studied_at"])

@@ -68,7 +68,7 @@ def submit(
     facts = {
         "qr_code": qr_code, "key": key, "digest": digest, "at": at, "source": source, "doubt": doubt, "sensitive": sensitive,
     }  # fmt: skip
-    return _once(qr_code, key, digest, lambda: draft.within(lambda: _open(qr_code.place, body, kept, **facts)))
+    return once(qr_code, key, digest, lambda: draft.within(lambda: _open(qr_code.place, body, kept, **facts)))
 
 
 def heard(
@@ -101,7 +101,7 @@ def register_for(place, *, sensitive=False, key, by, at, **said_there):
         "key": key, "digest": digest, "at": at, "source": behalf.channel, "by": by, "posting": posting, "behalf": behalf,
         "salt": bytes.fromhex(blind_index(f"window:{key}"))[:16], "sensitive": sensitive,
     }  # fmt: skip
-    return _once(None, key, digest, lambda: _open(place, body, [], **facts))
+    return once(None, key, digest, lambda: _open(place, body, [], **facts))
 
 
 def key_of(key):
@@ -169,7 +169,7 @@ def _again(qr_code, key, digest):
     return confidential.again(f"{qr_code.token}:{key}", digest)
 
 
-def _once(qr_code, key, digest, open_case):
+def once(qr_code, key, digest, open_case):
     """Insert first and look only when that fails: of two at the same time the database lets one through."""
     for _ in range(NUMBER_TRIES):
         try:
@@ -199,22 +199,15 @@ def _open(
     sensitive=False,
 ):  # fmt: skip
     wishes.must_be_on(place, body.kind)
-    # A code and its key let a double tap in once; where there is no code, a salt made of the key does
-    salt = salt or new_salt()
     case = insert(
         Case(
             number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
             source=source, doubt=doubt, submitted_at=at,
         )
     )  # fmt: skip
-    grievance = insert(
-        Grievance(
-            number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, kind=body.kind,
-            description=body.description, words_mark=words_mark(body.description), address=body.address, key=key,
-            body_digest=digest, receipt_salt=salt,
-            receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
-            sensitive_agreed_at=at if sensitive else None,
-        )
+    grievance = spoken_in(
+        case, qr_code, key=key, digest=digest, at=at, salt=salt, kind=body.kind, description=body.description,
+        words_mark=words_mark(body.description), address=body.address, sensitive_agreed_at=at if sensitive else None,
     )  # fmt: skip
     _attach(kept, case, grievance, at=at)
     insert(
@@ -228,6 +221,18 @@ def _open(
     _keep_contact(grievance, body, at=at, language=behalf.language if behalf else "", verified_at=at if behalf else None)
     on_behalf.keep(behalf, grievance)
     return grievance
+
+
+def spoken_in(case, qr_code, *, key, digest, at, salt=None, **said_there):
+    """新诉求 in a case, with a number and a receipt of its own; IntegrityError where its key is taken."""
+    # A code and its key let a double tap in once; where there is no code, a salt made of the key does
+    salt = salt or new_salt()
+    return insert(
+        Grievance(
+            number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, key=key, body_digest=digest,
+            receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at, **said_there,
+        )
+    )  # fmt: skip
 
 
 def words_mark(description):

@@ -1,16 +1,16 @@
 """我也遇到: the desk writes what neighbours may read of a matter at work; who meets the same joins it, with an own grievance."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from grievance import said
 from grievance.actions import intake, privacy
-from grievance.casework import RESIDENT, Move, Refused, human_number, lock, notice_for, notify, permit, posting_for, record
+from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, posting_for, record
 from grievance.classify.lexicon import plain
 from grievance.classify.screening import suspected
 from grievance.inserting import insert
 from grievance.models import Case, Complainant, Grievance, OpenMatter
 from grievance.models.open_matter import AT_WORK
-from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
+from grievance.sealing import blind_index
 from grievance.workflow import DESK
 
 PUBLISH = Move("publish_text", "写公开说明", set(AT_WORK), None, DESK)
@@ -112,10 +112,7 @@ def join(qr_code, *, matter, description="", phone="", key, at, doubt=""):
     if doubt:
         words = f"{ONLY_THIS}：{found.text}\n{description}"
         return intake.submit(qr_code, description=words.strip(), phone=phone, key=key, at=at, doubt=doubt)
-    try:
-        return _join(qr_code, found, description, phone, key=key, digest=digest, at=at)
-    except IntegrityError:
-        return intake.same(Grievance.objects.get(qr_code=qr_code, key=key), digest)
+    return intake.once(qr_code, key, digest, lambda: _join(qr_code, found, description, phone, key=key, digest=digest, at=at))
 
 
 def over():
@@ -130,7 +127,8 @@ def _join(qr_code, matter, description, phone, *, key, digest, at):
     case = lock(matter.case)
     if not OpenMatter.objects.live().filter(pk=matter.pk, case=case).exists():
         raise over()
-    grievance = _insert(qr_code, case, description, key=key, digest=digest, at=at)
+    words = {"description": description or ONLY_THIS, "words_mark": intake.words_mark(description)}
+    grievance = intake.spoken_in(case, qr_code, key=key, digest=digest, at=at, **words)
     Case.objects.filter(pk=case.pk).update(recount=True)
     record(
         case, "case.join", at=at, by=RESIDENT, subject=grievance, grievance=grievance,
@@ -142,14 +140,3 @@ def _join(qr_code, matter, description, phone, *, key, digest, at):
         text = f"【说事直通车】您的诉求 {grievance.number} 已收到，和正在办的同一件事一起办理。看进展：{{follow}}"
         notify(notice_for(f"received:{grievance.pk}", "received", case, text, at=at, grievance=grievance))
     return grievance
-
-
-def _insert(qr_code, case, description, *, key, digest, at):
-    salt = new_salt()
-    return insert(
-        Grievance(
-            number=human_number(intake.GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, key=key,
-            description=description or ONLY_THIS, words_mark=intake.words_mark(description), body_digest=digest,
-            receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at,
-        )
-    )  # fmt: skip
