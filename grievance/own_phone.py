@@ -68,8 +68,7 @@ def needs_code(request, grievance, receipt):
 
 
 def _texted(grievance):
-    phone = getattr(getattr(grievance, "complainant", None), "phone", "")
-    return len(phone) == 11 and phone.startswith("1")
+    return len(grievance.phone) == 11 and grievance.phone.startswith("1")
 
 
 def verifiable(grievance):

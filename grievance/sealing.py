@@ -7,6 +7,7 @@ so SM4 and SM3 are used throughout. Keys derive from SECRET_KEY unless SEALING_K
 import base64
 import hmac
 import os
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 
@@ -32,10 +33,7 @@ def seal(text):
     """Encrypt `text` with the newest key; the empty text stays empty."""
     if not text:
         return b""
-    nonce = os.urandom(NONCE)
-    cipher = Cipher(algorithms.SM4(derived_key("seal", _secrets()[0])[:16]), modes.GCM(nonce)).encryptor()
-    body = cipher.update(text.encode()) + cipher.finalize()
-    return nonce + cipher.tag + body
+    return closed(derived_key("seal", _secrets()[0])[:16], text.encode())
 
 
 def unseal(sealed):
@@ -43,14 +41,25 @@ def unseal(sealed):
     sealed = bytes(sealed or b"")
     if not sealed:
         return ""
-    nonce, tag, body = sealed[:NONCE], sealed[NONCE : NONCE + TAG], sealed[NONCE + TAG :]
     for secret in _secrets():
-        opener = Cipher(algorithms.SM4(derived_key("seal", secret)[:16]), modes.GCM(nonce, tag)).decryptor()
-        try:
-            return (opener.update(body) + opener.finalize()).decode()
-        except InvalidTag:
-            continue
+        with suppress(InvalidTag):
+            return opened(derived_key("seal", secret)[:16], sealed).decode()
     raise InvalidTag
+
+
+def closed(key, *parts):
+    """加密 (SM4-GCM) of the bytes `parts`, one after the other, under a key of 16 bytes."""
+    nonce = os.urandom(NONCE)
+    cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    body = b"".join(cipher.update(part) for part in parts) + cipher.finalize()
+    return nonce + cipher.tag + body
+
+
+def opened(key, sealed):
+    """解密 what `closed` made with the same key; InvalidTag where the key is another or a byte was changed."""
+    nonce, tag, body = sealed[:NONCE], sealed[NONCE : NONCE + TAG], sealed[NONCE + TAG :]
+    cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    return cipher.update(body) + cipher.finalize()
 
 
 def blind_index(text):

@@ -5,17 +5,15 @@ rows nor the folder nor both together open anything (docs/decisions/0016)."""
 
 import hmac
 import json
-import os
 import secrets
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from grievance.sealing import NONCE, TAG, derived_key
+from grievance.sealing import closed, derived_key, opened
 
 FOLDER = "waiting"
 
@@ -23,19 +21,15 @@ FOLDER = "waiting"
 def put(draft, key, note, content):
     """放入: `content` (bytes) with its `note`; the name under which it lies, which says nothing."""
     head = json.dumps(note).encode()
-    nonce = os.urandom(NONCE)
-    cipher = Cipher(algorithms.SM4(_opener(draft, key)), modes.GCM(nonce)).encryptor()
-    body = cipher.update(len(head).to_bytes(2, "big") + head) + cipher.update(content) + cipher.finalize()
-    return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(nonce + cipher.tag + body))
+    sealed = closed(_opener(draft, key), len(head).to_bytes(2, "big") + head, content)
+    return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(sealed))
 
 
 def take(name, draft, key):
     """取出: (note, content). FileNotFoundError where it is gone, InvalidTag where these secrets do not open it."""
     with default_storage.open(name) as file:
         sealed = file.read()
-    nonce, tag, body = sealed[:NONCE], sealed[NONCE : NONCE + TAG], sealed[NONCE + TAG :]
-    opener = Cipher(algorithms.SM4(_opener(draft, key)), modes.GCM(nonce, tag)).decryptor()
-    plain = opener.update(body) + opener.finalize()
+    plain = opened(_opener(draft, key), sealed)
     end = 2 + int.from_bytes(plain[:2], "big")
     return json.loads(plain[2:end]), plain[end:]
 

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from grievance import said
 from grievance.actions.intake import refuse_when_over, tell_those_in_charge
-from grievance.actions.talk import ANSWER, screened
-from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, posting_for, record
+from grievance.actions.talk import ANSWER, screened, tell
+from grievance.casework import RESIDENT, Move, Refused, lock, permit, posting_for, record
 from grievance.models import Case, Remark
 
 ASK = Move("ask_resident", "向诉求人提问", {Case.Status.ADMITTED, Case.Status.IN_HANDLING}, None, ANSWER.roles)
@@ -55,7 +55,9 @@ def ask(grievance, *, text, by, at):
         grievance.case, "remark.ask_resident", at=at, by=by, posting=posting, subject=question, grievance=grievance,
         sentence=f"向诉求 {grievance} 的诉求人提问，时限照常。", public=f"工作人员问您：{text}",
     )  # fmt: skip
-    _tell(grievance, question, at=at)
+    # That there is a question, never which
+    text = f"【说事直通车】办理人员有一个问题想问您，诉求 {grievance}。看问题并回答：{{follow}}"
+    tell(question, "staff_ask", text, at=at)
     return question
 
 
@@ -72,14 +74,6 @@ def _checked(grievance, text):
     if len(text) > ASK_MAX:
         raise Refused("text_too_long", f"问题有 {len(text)} 个字，最多 {ASK_MAX} 个字。请只问一件事。", status=400)
     return text
-
-
-def _tell(grievance, question, *, at):
-    """One message, where there is a number; it says that there is a question, never which."""
-    one = getattr(grievance, "complainant", None)
-    if one is not None and one.phone_index:
-        text = f"【说事直通车】办理人员有一个问题想问您，诉求 {grievance}。看问题并回答：{{follow}}"
-        notify(notice_for(f"staff_ask:{question.pk}", "staff_ask", question.case, text, at=at, grievance=grievance))
 
 
 @transaction.atomic

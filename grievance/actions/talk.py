@@ -94,16 +94,16 @@ def answer(question, *, text, by, at):
         question.case, "remark.answer", at=at, by=by, posting=posting, subject=reply, grievance=grievance,
         sentence=f"答复诉求 {grievance} 的提问。", public=text.strip(),
     )  # fmt: skip
-    _tell_asker(grievance, reply, at=at)
+    tell(reply, "answer", f"【说事直通车】您问的已有答复，诉求 {grievance}。", at=at)
     return reply
 
 
-def _tell_asker(grievance, reply, *, at):
-    """One message to the person who asked, where there is a number and the grievance stands."""
+def tell(remark, kind, text, *, at):
+    """告知这个人: one message about a remark, where there is a number and the grievance stands."""
+    grievance = remark.grievance
     one = getattr(grievance, "complainant", None)
     if one is not None and one.phone_index and grievance.withdrawn_at is None:
-        text = f"【说事直通车】您问的已有答复，诉求 {grievance}。"
-        notify(notice_for(f"answer:{reply.pk}", "answer", reply.case, text, at=at, grievance=grievance))
+        notify(notice_for(f"{kind}:{remark.pk}", kind, remark.case, text, at=at, grievance=grievance))
 
 
 def may_thank(grievance):

@@ -68,6 +68,11 @@ class Grievance(models.Model):
         return Grievance.objects.filter(words_mark=self.words_mark, submitted_at__range=day).count()
 
     @property
+    def phone(self):
+        """留下的号码 in clear, empty where there is none; for matters of the number itself, never for a page."""
+        return getattr(getattr(self, "complainant", None), "phone", "")
+
+    @property
     def receipt(self):
         """查询码: the secret that opens the follow page; derived, never stored."""
         return secret_for("receipt", self.receipt_salt)

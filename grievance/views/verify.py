@@ -27,7 +27,7 @@ def verify(request, receipt):
 
     Refused `unknown_receipt` 404, `phone_missing` where no number was left."""
     grievance, at = grievance_of(receipt), timezone.now()
-    phone = getattr(getattr(grievance, "complainant", None), "phone", "")
+    phone = grievance.phone
     if not phone:
         raise Refused("phone_missing", "这件事没有留电话，凭链接就能办，不用验证码。", status=404)
     if request.method != "POST":
