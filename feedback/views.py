@@ -19,7 +19,7 @@ from feedback.actions import callback as actions
 from feedback.actions import reopening
 from feedback.forms import CallForm, SurveyForm
 from feedback.models import CallAttempt, Callback
-from grievance.actions import board_consent
+from grievance.actions import board_consent, closing
 from grievance.casework import RESIDENT, Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.own_phone import needs_code
@@ -80,7 +80,7 @@ def reopen(request, receipt):
 
 
 def _reopen_page(request, grievance, *, refused=None):
-    if refused is None and not reopening.reopenable(grievance, at=timezone.now()):
+    if refused is None and not closing.reopenable(grievance, at=timezone.now()):
         refused = reopening.over(grievance)
     page = {
         **of_street(grievance.case.street), "grievance": grievance, "unit": grievance.case.promised_by,

@@ -7,19 +7,12 @@ from dispatch.actions import handling
 from dispatch.models import Trigger, WorkOrder
 from feedback.actions.callback import times_unhappy
 from grievance.actions import talk
+from grievance.actions.closing import reopenable
 from grievance.casework import RESIDENT, Refused, beijing, lock
 from grievance.models import Case
 from grievance.workflow import CASE
 
 NEXT = "问题还在的，请重新扫码说事，会作为新的一件办理；也可以打街道电话，报诉求编号。"
-
-
-def reopenable(grievance, *, at):
-    """可要求重办: closed, not taken back by this person, and within the days that the policy gave it when it ended."""
-    case = grievance.case
-    if grievance.withdrawn_at is not None or case.status != Case.Status.CLOSED or case.reopen_until is None:
-        return False
-    return at <= case.reopen_until
 
 
 @transaction.atomic

@@ -39,3 +39,11 @@ def close(case, *, at, reopen_until=None):
         public=public or "回访已完成，事项结案。",
     )  # fmt: skip
     return case
+
+
+def reopenable(grievance, *, at):
+    """可要求重办: closed, not taken back by this person, and within the days that the policy gave it when it ended."""
+    case = grievance.case
+    if grievance.withdrawn_at is not None or case.status != Case.Status.CLOSED or case.reopen_until is None:
+        return False
+    return at <= case.reopen_until

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grievance import classify, own_phone, serving, timeline
-from grievance.actions import asking, board_consent, confidential, consent, intake, talk
+from grievance.actions import asking, board_consent, closing, confidential, consent, intake, talk
 from grievance.casework import Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.views.page import of_street
@@ -190,12 +190,11 @@ def _open(request, grievance, receipt):
     """What the holder of the receipt may do now, and what this phone knows of it."""
     case, at = grievance.case, timezone.now()
     standing = grievance.withdrawn_at is None
-    can_reopen = standing and case.status == Case.Status.CLOSED and case.reopen_until is not None
     return {
         "can_remark": standing and not case.ended,
         "can_urge": intake.may_be_urged(grievance, at=at),
         "can_withdraw": intake.may_be_withdrawn(grievance),
-        "reopen_url": f"{request.path}reopen/" if can_reopen and at <= case.reopen_until else "",
+        "reopen_url": f"{request.path}reopen/" if closing.reopenable(grievance, at=at) else "",
         "closed": standing and case.status == Case.Status.CLOSED,
         "needs_code": own_phone.needs_code(request, grievance, receipt),
         "verifiable": own_phone.verifiable(grievance),
