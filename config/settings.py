@@ -265,6 +265,10 @@ VIDEO_MAX_BYTES = VIDEO_MAX_MB * 1024 * 1024
 VIDEO_MAX_SECONDS = env.int("VIDEO_MAX_SECONDS", default=60)
 # Files sent while their sender still writes: what may wait in all, in megabytes; beyond it they come with the form
 WAITING_MAX_MB = env.int("WAITING_MAX_MB", default=2048)
+# 自动派单想要的准确率: thresholds are chosen for it when a model is trained, so a change counts from the next night on
+AUTO_PRECISION = env.float("AUTO_PRECISION", default=0.99)
+# Models trained from the office's own decisions; they never leave this machine
+MODEL_DIR = DATA_DIR / "classifier"
 OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
 
 # --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---

@@ -1,7 +1,7 @@
-"""CASE, BOARD and WISH: the tables of moves of a case, and of what is shown of it in public."""
+"""CASE, BOARD and WISH: the tables of moves of a case, and of what is shown of it in public; VERSION: of a trained model."""
 
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
-from grievance.models import BoardEntry, Case, Wish
+from grievance.models import BoardEntry, Case, ClassifierVersion, Wish
 from street.models import UNIT_ROLES, Role
 
 S = Case.Status
@@ -49,4 +49,16 @@ WISH = Workflow(
     Move("claim", "认领", {W.OPEN}, None, UNIT_ROLES),
     Move("take_down", "撤下心愿", {W.OPEN}, W.RETURNED, DESK),
     Move("lapse", "无人认领退回", {W.OPEN}, W.RETURNED, {SYSTEM}),
+)
+
+V = ClassifierVersion.Status
+CHOOSERS = {Role.SYSTEM_ADMIN, Role.SHIFT_LEADER}
+
+VERSION = Workflow(
+    "分类模型版本",
+    Move("take_by_rule", "夜间采用", {V.CANDIDATE}, V.IN_USE, {SYSTEM}),
+    Move("refuse", "不采用", {V.CANDIDATE}, V.REFUSED, {SYSTEM}),
+    Move("take", "人工采用", {V.CANDIDATE, V.REFUSED}, V.IN_USE, CHOOSERS),
+    Move("roll_back", "回退", {V.RETIRED}, V.IN_USE, CHOOSERS),
+    Move("set_aside", "停用", {V.IN_USE}, V.RETIRED, CHOOSERS),
 )

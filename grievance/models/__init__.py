@@ -5,6 +5,7 @@ from grievance.models.board import BoardConsent, BoardEntry, BoardPhoto, PublicP
 from grievance.models.call_request import CallRequest
 from grievance.models.case import Case, CaseUnit, Counter, Urgency
 from grievance.models.category import Alert, Category
+from grievance.models.classifier_version import ClassifierVersion, VersionStep
 from grievance.models.complainant import Complainant
 from grievance.models.confidential import (
     ConfidentialEvent,
@@ -38,6 +39,7 @@ __all__ = [
     "Case",
     "CaseUnit",
     "Category",
+    "ClassifierVersion",
     "Complainant",
     "ConfidentialEvent",
     "ConfidentialFile",
@@ -61,5 +63,6 @@ __all__ = [
     "SmsCode",
     "Upload",
     "Urgency",
+    "VersionStep",
     "Wish",
 ]
