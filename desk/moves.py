@@ -29,7 +29,7 @@ from dispatch import openings, routing
 from dispatch.actions import extensions, handling, petitions, returns, supervision, suspension
 from dispatch.models import Letter, Supervision, WorkOrder
 from dispatch.workflow import LETTER, SUPERVISION, WORK_ORDER
-from grievance.actions import triage
+from grievance.actions import triage, unmerging
 from grievance.casework import Move, Refused, posting_for
 from grievance.models import Case, Urgency
 from grievance.workflow import CASE
@@ -38,6 +38,7 @@ from street.scope import stand
 # Moves that follow from another one and have no button of their own
 CONSEQUENCES = {
     ("case", "recall"),
+    ("case", "undecline"),
     ("case", "requeue"),
     ("case", "resolve"),
     ("supervision", "propose"),
@@ -143,6 +144,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("case", "classify"): Act(triage.classify_as, forms.Classify),
     ("case", "mark_urgent"): Act(triage.mark_urgent, offered=_calm),
     ("case", "merge"): Act(_merge, forms.Merge),
+    ("case", "unmerge"): Act(unmerging.unmerge),
     ("case", "split"): Act(_split, forms.Split, _several),
     ("case", "link"): Act(triage.link, forms.Link),
     ("case", "dispatch"): Act(dispatch, forms.Dispatch, _leaderless),

@@ -18,6 +18,8 @@ CASE = Workflow(
     Move("mark_urgent", "标为特急", OPEN, None, DESK),
     Move("count_households", "登记涉及户数", {*OPEN, S.RESOLVED}, None, {*DESK, Role.SUPERVISOR, Role.HANDLER, Role.UNIT_HEAD}),
     Move("merge", "并案", OPEN, S.MERGED, DESK),
+    Move("unmerge", "恢复单独办理", {S.MERGED}, S.SUBMITTED, DESK),
+    Move("undecline", "撤销不予受理", {S.DECLINED}, S.SUBMITTED, DESK),
     Move("split", "拆分", OPEN, None, DESK),
     Move("link", "关联事项", OPEN, None, {*DESK, Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
     Move("dispatch", "派单", {S.ADMITTED, S.IN_HANDLING}, S.IN_HANDLING, {*DESK, SYSTEM}),

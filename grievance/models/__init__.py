@@ -14,8 +14,10 @@ from grievance.models.confidential import (
     ConfidentialReport,
     InboxKey,
 )
+from grievance.models.cue import Cue
 from grievance.models.event import Event
 from grievance.models.grievance import Grievance, Remark
+from grievance.models.in_hand import InHand
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
 from grievance.models.on_behalf import OnBehalf
@@ -46,9 +48,11 @@ __all__ = [
     "ConfidentialInbox",
     "ConfidentialReport",
     "Counter",
+    "Cue",
     "ErasureRequest",
     "Event",
     "Grievance",
+    "InHand",
     "InboxKey",
     "IntakeCount",
     "Notice",

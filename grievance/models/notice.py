@@ -57,7 +57,7 @@ class Notice(models.Model):
     not_before = models.DateTimeField("最早发送")
     leased_until = models.DateTimeField("占用至", null=True)
     sent_at = models.DateTimeField("发出时间", null=True)
-    lapsed_at = models.DateTimeField("作废时间", null=True, help_text="号码到时还没有验证，不再发出")
+    lapsed_at = models.DateTimeField("作废时间", null=True, help_text="号码到时还没有验证，或发出之前已撤销；不再发出")
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     failure = models.CharField("失败原因", max_length=200, blank=True)
 

@@ -1,0 +1,50 @@
+"""在手: a matter that one dispatcher reads is not given to another; it may be taken over on purpose, and both are told."""
+
+from datetime import timedelta
+
+from django.db.models import F, Q
+
+from grievance.models import InHand
+
+LASTS = timedelta(minutes=5)
+"""提案: so long it is kept for one who reads; an open page asks for more of its own accord, a closed one lets go."""
+
+
+def rows(*, at):
+    """现在在谁手上: {number of the case: row}. What has run out is deleted first, so that nobody's hours can be read later."""
+    InHand.objects.filter(until__lte=at).delete()
+    return {row.number: row for row in InHand.objects.select_related("user", "taken_from")}
+
+
+def take(case, *, by, at):
+    """拿到手上: kept for `by`, unless another was first; the row as it now stands. One person has one matter in hand."""
+    InHand.objects.filter(user=by).exclude(number=case.number).delete()
+    return keep(case.number, by=by, at=at)
+
+
+def keep(number, *, by, at):
+    """还在看: the time runs anew; the row as it now stands, which may be another's."""
+    free = InHand.objects.filter(Q(user=by) | Q(until__lte=at), number=number)
+    if not free.update(user=by, until=at + LASTS):
+        InHand.objects.bulk_create([InHand(number=number, user=by, until=at + LASTS)], ignore_conflicts=True)
+    return InHand.objects.select_related("user", "taken_from").get(number=number)
+
+
+def take_over(case, *, by, at):
+    """接手: from whoever has it, on purpose; that one is told by the page. The row."""
+    InHand.objects.filter(number=case.number).exclude(user=by).update(user=by, until=at + LASTS, taken_from=F("user"))
+    return take(case, by=by, at=at)
+
+
+def put_down(*, by, number=None):
+    """放下: this matter, or whatever one had in hand."""
+    held = InHand.objects.filter(user=by)
+    (held.filter(number=number) if number else held).delete()
+
+
+def told(held, by):
+    """已告知: rows among `held` that were taken from `by`, each said once."""
+    lost = [row for row in held.values() if row.taken_from_id == by.pk]
+    if lost:
+        InHand.objects.filter(pk__in=[row.pk for row in lost], taken_from=by).update(taken_from=None)
+    return lost
