@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
@@ -212,7 +213,12 @@ def human_number(prefix, at):
     # 32 letters, so five bits each
     bits = secrets.randbits(25)
     tail = "".join(LETTERS[bits >> shift & 31] for shift in range(0, 25, 5))
-    return f"{prefix}{timezone.localtime(at):%y%m%d}-{tail}"
+    return f"{prefix}{_day(at)}-{tail}"
+
+
+@lru_cache(maxsize=4)
+def _day(at):
+    return f"{timezone.localtime(at):%y%m%d}"
 
 
 def next_in(series):

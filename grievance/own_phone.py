@@ -19,8 +19,10 @@ OWN = (REPORTED, VERIFIED)
 
 def held(request):
     """{receipt: mark}, the latest first; empty where the cookie is missing or was not signed by us."""
+    if COOKIE not in request.COOKIES:
+        return {}
     try:
-        pairs = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
+        pairs = signing.loads(request.COOKIES[COOKIE], salt=SALT)
         return {receipt: mark for receipt, mark in pairs if isinstance(receipt, str) and isinstance(mark, str)}
     except (signing.BadSignature, ValueError, TypeError):
         return {}

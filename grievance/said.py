@@ -15,9 +15,11 @@ PHONE = re.compile(r"(?:(?:\+|00)?86-?)?(1[3-9]\d-?\d{4}-?\d{4})|((?:0\d{2,3}-?)
 def kind(value):
     """类型: one of the choices, 我要反映 where nothing was chosen. Refused `unknown_kind`."""
     value = clean(value) or Grievance.Kind.REPORT
-    if value not in Grievance.Kind.values:
-        raise Refused("unknown_kind", "请选“我要反映”“我有纠纷”“我想问”“我建议”或“我有心愿”中的一项。", status=400)
-    return str(value)
+    try:
+        return Grievance.Kind(value).value
+    except ValueError as error:
+        wrong = "请选“我要反映”“我有纠纷”“我想问”“我建议”或“我有心愿”中的一项。"
+        raise Refused("unknown_kind", wrong, status=400) from error
 
 
 def description(value):

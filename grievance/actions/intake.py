@@ -1,7 +1,8 @@
 """诉求上报: what residents do: submit, add, urge, withdraw. Nobody needs an account; the receipt is the key."""
 
 import json
-from dataclasses import asdict, astuple, dataclass
+import re
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from grievance import casework, media, said
 from grievance.actions import confidential, on_behalf, triage, uploads, wishes
 from grievance.casework import RESIDENT, Refused, event_for, human_number, lock, notice_for, notify, permit, record
 from grievance.classify.screening import suspected
-from grievance.inserting import insert
+from grievance.inserting import insert, together
 from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark
 from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
 from grievance.workflow import CASE, OPEN
@@ -159,7 +160,7 @@ def revoked():
 
 def _digest(body, given, more=()):
     """Keyed, since without a key a phone number could be guessed back from it."""
-    return blind_index(json.dumps([*astuple(body), *given.marks(), *more], ensure_ascii=False))
+    return blind_index(json.dumps([*vars(body).values(), *given.marks(), *more], ensure_ascii=False))
 
 
 def _again(qr_code, key, digest):
@@ -199,35 +200,32 @@ def _open(
     sensitive=False,
 ):  # fmt: skip
     wishes.must_be_on(place, body.kind)
-    case = insert(
-        Case(
-            number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
-            source=source, doubt=doubt, submitted_at=at,
-        )
+    case = Case(
+        number=human_number(CASE_PREFIX, at), street_id=place.street_id, place=place, title=_title(body, kept, place),
+        source=source, doubt=doubt, submitted_at=at,
     )  # fmt: skip
-    grievance = spoken_in(
-        case, qr_code, key=key, digest=digest, at=at, salt=salt, kind=body.kind, description=body.description,
-        words_mark=words_mark(body.description), address=body.address, sensitive_agreed_at=at if sensitive else None,
-    )  # fmt: skip
-    _attach(kept, case, grievance, at=at)
-    insert(
-        event_for(
+    with together(Case, Grievance) as write:
+        grievance = spoken_in(
+            write(case), qr_code, key=key, digest=digest, at=at, salt=salt, write=write, kind=body.kind, address=body.address,
+            description=body.description, words_mark=words_mark(body.description), sensitive_agreed_at=at if sensitive else None,
+        )  # fmt: skip
+        submitted = event_for(
             case, "case.submit", at=at, by=by, posting=posting, subject=grievance, grievance=grievance, became=case.status,
             sentence=f"{Case.Source(source).label}上报：{place.name}。",
             public=f"已收到，编号 {grievance.number}。街道专班正在研判，会派给负责的单位。",
-        )
-    )  # fmt: skip
-    # What staff took down they have read back
-    _keep_contact(grievance, body, at=at, language=behalf.language if behalf else "", verified_at=at if behalf else None)
+        )  # fmt: skip
+        write(submitted)
+        _keep_contact(grievance, body, behalf, at=at, write=write)
+    _attach(kept, case, grievance, at=at)
     on_behalf.keep(behalf, grievance)
     return grievance
 
 
-def spoken_in(case, qr_code, *, key, digest, at, salt=None, **said_there):
+def spoken_in(case, qr_code, *, key, digest, at, salt=None, write=insert, **said_there):
     """新诉求 in a case, with a number and a receipt of its own; IntegrityError where its key is taken."""
     # A code and its key let a double tap in once; where there is no code, a salt made of the key does
     salt = salt or new_salt()
-    return insert(
+    return write(
         Grievance(
             number=human_number(GRIEVANCE_PREFIX, at), case=case, first_case=case, qr_code=qr_code, key=key, body_digest=digest,
             receipt_salt=salt, receipt_hash=fingerprint(secret_for("receipt", salt)), submitted_at=at, **said_there,
@@ -237,7 +235,7 @@ def spoken_in(case, qr_code, *, key, digest, at, salt=None, **said_there):
 
 def words_mark(description):
     """同文标记: equal texts, however spaced or punctuated, have equal marks; short ones have none, since many say “停水了”."""
-    said_there = "".join(sign for sign in description.casefold() if sign.isalnum())
+    said_there = re.sub(r"[\W_]+", "", description.casefold())
     return blind_index(f"words:{said_there}")[:16] if len(said_there) >= SAME_WORDS else ""
 
 
@@ -254,19 +252,21 @@ def _attach(kept, case, grievance, *, at, remark=None):
         Attachment.objects.bulk_create(file.attachment(case, grievance, at, remark) for file in kept)
 
 
-def _keep_contact(grievance, body, *, at, language="", verified_at=None):
+def _keep_contact(grievance, body, behalf, *, at, write):
     """The contact and the first message, where there is one to be reached."""
     if not (body.name or body.phone or body.confidential):
         return
-    insert(
+    # What staff took down they have read back
+    told = {"language": behalf.language, "verified_at": at} if behalf else {}
+    write(
         Complainant(
             grievance=grievance, name=body.name, phone=body.phone, phone_index=blind_index(body.phone),
-            confidential=body.confidential, language=language, verified_at=verified_at,
+            confidential=body.confidential, **told,
         )
     )  # fmt: skip
     if body.phone:
         text = f"【说事直通车】您的诉求 {grievance.number} 已收到，街道专班正在研判。看进展：{{follow}}"
-        insert(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
+        write(notice_for(f"received:{grievance.pk}", "received", grievance.case, text, at=at, grievance=grievance))
 
 
 def add_remark(grievance, *, text="", photos=(), at):

@@ -41,7 +41,7 @@ class Draft:
         """取出: what waits under the keys, in their order. Gone where one is not there; Refused `too_many_photos`."""
         if len(self.keys) > MOST:
             raise _too_many()
-        rows = {row.key_mark: row for row in self.rows()}
+        rows = {row.key_mark: row for row in self.rows()} if self.keys else {}
         try:
             return [_ready(rows[fingerprint(key)], self.secret, key) for key in self.keys]
         except (KeyError, FileNotFoundError, waiting.InvalidTag) as error:
