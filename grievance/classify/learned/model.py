@@ -1,0 +1,174 @@
+"""模型: what was learned, as a web process holds it: one table of small whole numbers, read without numpy."""
+
+import json
+import mmap
+import struct
+from array import array
+from collections import Counter
+from functools import lru_cache
+from math import exp, log, sqrt
+from operator import mul
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from grievance.classify.learned.grams import FIELDS, counted, fields, hashes
+from grievance.classify.learned.prior import Prior
+
+MAGIC = b"shuoshi classifier 1\n"
+HEAD = struct.Struct("<II")
+NEVER = 2.0
+"""A threshold above every probability: of this label nothing goes by itself."""
+
+
+class Opinion(NamedTuple):
+    """看法: a label and how likely it is, 0–1; the probabilities of all labels together are 1."""
+
+    label: str
+    probability: float
+
+
+class Model:
+    """模型: `labels`, `thresholds` {wanted precision: {label: probability}} and `card`, what training saw and measured.
+
+    `card`: {"examples": {label: n}, "seed", "cross": the figures of cross-validation as `report` names them}. Only read,
+    so one copy serves every thread."""
+
+    def __init__(self, facts, table):
+        """`facts` can be kept as JSON; `table` holds a row of bytes for every bucket: the weight for each label, then the
+        rarity of what falls into the bucket."""
+        self.facts, self._table = facts, table
+        self.labels = facts["labels"]
+        self.card = facts["card"]
+        self.thresholds = {float(wanted): sure for wanted, sure in facts["thresholds"].items()}
+        self._prior = Prior(facts["prior"])
+        self._width = len(self.labels) + 1
+        self._buckets = len(table) // self._width
+
+    def opinion(self, topic, body):
+        """[Opinion] for all labels, likeliest first, then by name; also of a message without text."""
+        said = self._learned(topic, body)
+        words = self._prior.evidence(*fields(topic, body), self.labels)
+        logits = [
+            bias + sum(map(mul, row, (*said, *words))) for row, bias in zip(self.facts["mix"], self.facts["bias"], strict=True)
+        ]
+        top = max(logits)
+        raised = [exp(each - top) for each in logits]
+        whole = sum(raised)
+        found = [Opinion(label, part / whole) for label, part in zip(self.labels, raised, strict=True)]
+        return sorted(found, key=lambda each: (-each.probability, each.label))
+
+    def threshold(self, label, wanted=0.99):
+        """From which probability this label may go by itself so that the wanted share of them is right; `NEVER` where none does.
+
+        Picked for the next precision kept that is no lower than the wanted one."""
+        kept = [precision for precision in sorted(self.thresholds) if precision >= wanted - 1e-9]
+        return self.thresholds[kept[0]].get(label, NEVER) if kept else NEVER
+
+    def sure(self, opinion, wanted=0.99):
+        """Whether the likeliest label is likely enough to go by itself at this wanted precision."""
+        return opinion[0].probability >= self.threshold(opinion[0].label, wanted)
+
+    def _learned(self, topic, body):
+        """For each label, what the runs of title and body say together."""
+        sums = [0.0] * len(self.labels)
+        for times, scale in zip(counted(topic, body), self.facts["scales"], strict=True):
+            for at, part in enumerate(self._of_field(times)):
+                sums[at] += scale * part
+        return sums
+
+    def _of_field(self, times):
+        """The weights of all runs of one field, for each label, over the length of the field's vector."""
+        sums, square = [0.0] * len(self.labels), 0.0
+        for often, buckets in _by_times(times, self._buckets).items():
+            rows, factor = self._rows(buckets), 1 + log(often)
+            for at in range(len(sums)):
+                sums[at] += factor * sum(rows[at :: self._width])
+            rare = rows[len(sums) :: self._width]
+            square += factor * factor * sum(map(mul, rare, rare))
+        return [each / sqrt(square) for each in sums] if square else sums
+
+    def _rows(self, buckets):
+        """The rows of these buckets end to end: slices of it are summed in C, which is why no numpy is needed."""
+        table, width = self._table, self._width
+        return array("b", b"".join([table[bucket * width : bucket * width + width] for bucket in buckets]))
+
+    def words_for(self, label, text, most=5):
+        """理由用的字词: what in a text (or a (title, body)) spoke most for this label, against the likeliest other.
+
+        Runs of two to four characters and words of the prior, strongest first, none inside another."""
+        topic, body = ("", text) if isinstance(text, str) else text
+        spoken = self._voices(label, topic, body)
+        chosen: list[str] = []
+        for word in sorted(spoken, key=lambda word: (-spoken[word], word)):
+            if spoken[word] > 0 and not any(word in other or other in word for other in chosen):
+                chosen.append(word)
+        return chosen[:most]
+
+    def save(self, path):
+        """Write the model to a file, whole or not at all; what stood there before is replaced."""
+        head = json.dumps(self.facts, ensure_ascii=False).encode()
+        content = MAGIC + HEAD.pack(len(head), crc32(bytes(self._table), crc32(head))) + head + bytes(self._table)
+        beside = Path(f"{path}.part")
+        beside.write_bytes(content)
+        beside.replace(path)
+
+    def _voices(self, label, topic, body):
+        """{run or word: how much more it speaks for the label than for the likeliest other}."""
+        other = next(each.label for each in self.opinion(topic, body) if each.label != label)
+        ours, theirs = self.labels.index(label), self.labels.index(other)
+        texts, voices = fields(topic, body), Counter()
+        for text, (seed, sizes), scale in zip(texts, FIELDS, self.facts["scales"], strict=True):
+            for run, bucket in _runs(text, seed, sizes, self._buckets):
+                row = self._rows([bucket])
+                voices[run] += scale * (row[ours] - row[theirs])
+        return voices
+
+
+def _by_times(times, buckets):
+    """{times: [bucket]} of {hash: times}; two runs in one bucket are one."""
+    found: dict[int, list[int]] = {}
+    for bucket, often in _in_buckets(times, buckets).items():
+        found.setdefault(often, []).append(bucket)
+    return found
+
+
+def _in_buckets(times, buckets):
+    found: dict[int, int] = {}
+    for code, often in times.items():
+        bucket = code % buckets
+        found[bucket] = found.get(bucket, 0) + often
+    return found
+
+
+def _runs(text, seed, sizes, buckets):
+    """(run, bucket) for every run that can be read as a word: two characters or more, letters only."""
+    for size in (size for size in sizes if size > 1):
+        codes = hashes(text, seed, (size,))
+        yield from ((text[at : at + size], code % buckets) for at, code in enumerate(codes) if text[at : at + size].isalpha())
+
+
+def load(path):
+    """模型文件: a `Model` read from a file of `save`. ValueError where it is none or damaged, OSError where it cannot be read.
+
+    The table is mapped, not copied: processes that use the same file share its memory."""
+    with Path(path).open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    start = len(MAGIC) + HEAD.size
+    if content[: len(MAGIC)] != MAGIC:
+        raise ValueError(f"{path} 不是分类模型文件。")
+    length, check = HEAD.unpack(content[len(MAGIC) : start])
+    if crc32(content[start + length :], crc32(content[start : start + length])) != check:
+        raise ValueError(f"{path} 已损坏。")
+    return Model(json.loads(content[start : start + length]), memoryview(content)[start + length :])
+
+
+def cached(path):
+    """The model of this file, loaded when first asked for and kept for the life of the process; anew when it was replaced."""
+    about = Path(path).stat()
+    return _kept(str(path), about.st_ino, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _kept(path, _inode, _changed):
+    return load(path)
