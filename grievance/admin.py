@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from grievance.actions import codes, privacy
 from grievance.casework import Refused
-from grievance.models import Alert, Case, Category, Grievance, PublicPage, QRCode
+from grievance.models import Alert, Case, Category, Cue, Grievance, PublicPage, QRCode
 from grievance.views.codes import PRINTERS
 from street.admin import ConfigAdmin, PostingAdmin, SharedAdmin, covered, within
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Organisation, Role
@@ -142,6 +142,12 @@ class CategoryAdmin(SharedAdmin):
 class AlertAdmin(SharedAdmin):
     list_display = ["label", "code", "urgent", "bars_automatic", "active"]
     list_filter = ["active"]
+
+
+@admin.register(Cue)
+class CueAdmin(SharedAdmin):
+    list_display = ["label", "kind", "code", "active"]
+    list_filter = ["kind", "active"]
 
 
 @admin.register(PublicPage)

@@ -36,6 +36,13 @@ class Alert(models.Model):
     urgent = models.BooleanField("特急", default=True)
     bars_automatic = models.BooleanField("不得自动派单", default=False)
     quarantine = models.BooleanField("检举控告（登记前隔离）", default=False)
+    unless = models.JSONField("除外", default=list, blank=True, help_text="含有上面的词、但不是这个意思的说法")
+    beside = models.JSONField("须同时提到", default=list, blank=True, help_text="写了就还要提到其中之一")
+    categories = models.JSONField("只限类别", default=list, blank=True, help_text="类别代码或其开头；不写 = 各类")
+    present = models.BooleanField("说的是往事或已解决的不算", default=False)
+    routes_as = models.CharField(
+        "按哪一类找主办", max_length=20, blank=True, help_text="类别代码；建议的主办单位按这一类的派单规则"
+    )
     tells = models.JSONField("立即告知的角色", default=list, blank=True)
     advice = models.CharField("给居民的提示", max_length=200, blank=True)
     active = models.BooleanField("在用", default=True)
