@@ -62,8 +62,10 @@ def cards(rows, user, at, *, last=None):
     return [last.card, *found]
 
 
-def submit(request, rows, at):
-    """提交: make the move that the POST names on one of `rows`; a Try. Refused `unknown_move` where the page has no such row."""
+def submit(request, rows, at, *, first=lambda name: None):
+    """提交: make the move that the POST names on one of `rows`; a Try. Refused `unknown_move` where the page has no such row.
+
+    `first` is asked with the move's name before it is made, and may refuse."""
     kind, _, rest = request.POST.get("act", "").partition("-")
     pk, _, name = rest.partition("-")
     row = next((row for row, _ in rows if (kind_of(row), str(row.pk)) == (kind, pk)), None)
@@ -72,6 +74,7 @@ def submit(request, rows, at):
     form = _form(row, name, at, data=request.POST, files=request.FILES)
     card = Card(row, move_named(row, name), form)
     try:
+        first(name)
         made = perform(row, name, request.POST, files=request.FILES, by=request.user, at=at)
     except Refused as refusal:
         card.form.is_valid()

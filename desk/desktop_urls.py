@@ -19,6 +19,7 @@ from desk import (
     replan,
     supervisions,
     triage,
+    triage_pairs,
     visits,
     wishes,
 )
@@ -26,7 +27,12 @@ from desk import (
 app_name = "desk"
 urlpatterns = [
     path("desk/triage/", triage.triage, name="triage"),
+    path("desk/triage/undo/", triage.undo, name="triage_undo"),
+    path("desk/triage/bulk/", triage.bulk, name="triage_bulk"),
     path("desk/triage/<str:number>/", triage.move, name="triage_move"),
+    path("desk/triage/<str:number>/hand/", triage.hand, name="triage_hand"),
+    path("desk/triage/<str:number>/merge/", triage_pairs.merging, name="triage_merge"),
+    path("desk/triage/<str:number>/split/", triage_pairs.splitting, name="triage_split"),
     path("desk/cases/", register.cases, name="cases"),
     path("desk/cases/<str:number>/", case.case_page, name="case"),
     path("desk/cases/<str:number>/clocks/", clocks.clocks, name="clocks"),

@@ -1,6 +1,6 @@
 """撤销: ten seconds in which a decision of the desk can be taken back, because nothing of it has left the house.
 
-The decision is made at once and kept at once; only what would be sent waits (docs/decisions/0021-undo-before-anything-leaves.md)."""
+The decision is made and kept at once; only what would be sent waits (docs/decisions/0021-undo-before-anything-leaves.md)."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from dispatch.models import Checkpoint, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance.actions import unmerging
 from grievance.casework import Refused, lock, lock_two, promise
-from grievance.models import Case, Category, Notice, Urgency
+from grievance.models import Case, Category, Event, Notice, Urgency
 from grievance.workflow import CASE
 
 WINDOW = timedelta(seconds=10)
@@ -32,6 +32,15 @@ def decision(case, *, by, at):
     """可撤销的一步: the Event of what `by` decided within the last ten seconds, None where there is none or it was urgent."""
     own = case.events.filter(actor=by, kind__in=UNDONE_BY, at__gt=at - WINDOW).order_by("-pk").first()
     return None if own is None or case.urgency == Urgency.URGENT else own
+
+
+def fresh(numbers, *, by, at):
+    """还可撤销的: {number: seconds left} of those cases on which `by` decided something within the last ten seconds."""
+    if not numbers:
+        return {}
+    own = Event.objects.filter(case__number__in=numbers, actor=by, kind__in=UNDONE_BY, at__gt=at - WINDOW)
+    rows = own.exclude(case__urgency=Urgency.URGENT).values_list("case__number", "at")
+    return {number: int((when + WINDOW - at).total_seconds()) for number, when in rows}
 
 
 @transaction.atomic

@@ -24,16 +24,20 @@ def take(case, *, by, at):
 
 def keep(number, *, by, at):
     """还在看: the time runs anew; the row as it now stands, which may be another's."""
-    free = InHand.objects.filter(Q(user=by) | Q(until__lte=at), number=number)
-    if not free.update(user=by, until=at + LASTS):
-        InHand.objects.bulk_create([InHand(number=number, user=by, until=at + LASTS)], ignore_conflicts=True)
-    return InHand.objects.select_related("user", "taken_from").get(number=number)
+    own = InHand(number=number, user=by, until=at + LASTS)
+    if InHand.objects.filter(Q(user=by) | Q(until__lte=at), number=number).update(user=by, until=own.until):
+        return own
+    InHand.objects.bulk_create([own], ignore_conflicts=True)
+    # Whoever was first; none where that one has put it down this instant
+    return InHand.objects.select_related("user").filter(number=number).first() or own
 
 
 def take_over(case, *, by, at):
-    """接手: from whoever has it, on purpose; that one is told by the page. The row."""
+    """接手: from whoever has it, on purpose; that one is told by the page. From whom, None where nobody had it."""
     InHand.objects.filter(number=case.number).exclude(user=by).update(user=by, until=at + LASTS, taken_from=F("user"))
-    return take(case, by=by, at=at)
+    take(case, by=by, at=at)
+    row = InHand.objects.select_related("taken_from").filter(number=case.number, user=by).first()
+    return row and row.taken_from
 
 
 def put_down(*, by, number=None):

@@ -145,7 +145,7 @@ def merge(case, *, into, by, at):
     Refused `other_street`, `same_case`, `move_not_open`."""
     if case.pk == into.pk:
         raise Refused("same_case", "不能把事项并入它自己，请选择另一个事项。", status=400)
-    older, newer = sorted(lock_two(case, into), key=_leads_first)
+    older, newer = sorted(lock_two(case, into), key=leads_first)
     if older.street_id != newer.street_id:
         raise Refused("other_street", "两个事项不属于同一街道，不能并案。", status=400)
     CASE.check("merge", older, by=by, at=at)
@@ -182,7 +182,8 @@ def _tell_merged(older, newer, moved, *, by, at):
     )  # fmt: skip
 
 
-def _leads_first(case):
+def leads_first(case):
+    """谁继续办: sort key of two cases that are merged; one already in a unit's hands, else the older."""
     return case.status != Case.Status.IN_HANDLING, case.submitted_at, case.pk
 
 

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 
 from grievance.actions import triage
-from grievance.models import Attachment, Case, Event
+from grievance.models import Attachment, Case, Event, InHand
 from street.models import Role
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, text_of
@@ -39,37 +39,63 @@ def does(desk, case, name, **data):
     return desk.post(f"{PAGE}{case.number}/", {"act": act(case, name), **data})
 
 
-def test_urgent_ones_come_first_then_the_oldest_and_held_ones_last(scene, desk):
+def test_urgent_ones_come_first_then_those_nearly_late_then_the_newest_and_held_ones_last(scene, desk):
     held, old, new, urgent = (a_case(scene, at=TUESDAY + timedelta(minutes=n), description=f"第{n}件事") for n in range(4))
+    late, later = (a_case(scene, at=TUESDAY - timedelta(hours=n), description=f"等了{n}小时") for n in (30, 20))
     triage.hold(held, question="哪栋楼？", by=scene.who("dispatcher"), at=NOW)
     Case.objects.filter(pk=urgent.pk).update(urgency="urgent")
     text = text_of(desk.get(PAGE))
-    places = [text.index(f"case={case.number}") for case in (urgent, old, new, held)]
+    places = [text.index(f"case={case.number}") for case in (urgent, late, later, new, old, held)]
     assert places == sorted(places)
 
 
-def test_pane_shows_what_was_said_the_suggestion_and_the_unit(scene, desk):
-    case = a_case(scene, category=scene.heating, description="家里暖气不热")
+def test_pane_shows_what_was_said_two_suggestions_their_grounds_and_their_units(scene, desk):
+    case, settled = a_case(scene, category=scene.heating, description="家里暖气不热"), a_case(scene, category=scene.heating)
+    Case.objects.filter(pk=settled.pk).update(status="closed", ended_at=TUESDAY, promised_by=scene.heat)
+    second = {"category": "F3", "confidence": 0.06, "reasons": ["提到‘赔偿’"]}
     Case.objects.filter(pk=case.pk).update(
-        suggestion={"category": "B1", "confidence": 0.93, "reasons": ["提到‘暖气’"], "alternatives": [["F3", 0.1]], "alerts": []}
-    )
+        suggestion={
+            "category": "B1", "confidence": 0.93, "reasons": ["提到‘暖气’"], "alternatives": [["F3", 0.1]], "alerts": [],
+            "second": second, "nature": "投诉", "several": ["B1", "F3"],
+            "legal_path": {"code": "labour", "label": "劳动仲裁", "category": "F3", "text": "请向仲裁委申请。"},
+        }
+    )  # fmt: skip
     text = text_of(desk.get(PAGE))
-    for words in ("家里暖气不热", "把握 93%", "提到‘暖气’", "F3 损害赔偿", "受理，派给heat", "138****1111"):
-        assert words in text
+    one, two = text.index("建议一：B1"), text.index("建议二：F3")
+    for words in (
+        "家里暖气不热",
+        "138****1111",
+        "投诉",
+        "可能应走法定途径：劳动仲裁",
+        "请向仲裁委申请",
+        "B1 室温不达标；F3 损害赔偿",
+    ):
+        assert words in text[:one]
+    for words in ("把握 93%", "提到‘暖气’", "luxi 小区3号楼", "基本履职：供热", settled.number, "受理，派给heat"):
+        assert words in text[one:two], words
+    for words in ("把握 6%", "提到‘赔偿’", "基本履职：调解", "这里还没有办结过同类的", "受理，派给luxi"):
+        assert words in text[two:], words
     assert "13800001111" not in text and "刘先生" not in text
 
 
+def test_second_suggestion_is_sent_as_it_stands_there(scene, desk):
+    case = a_case(scene, category=scene.heating)
+    does(desk, case, "send", category="F3")
+    assert case.orders.get(lead=True).handler == scene.luxi
+
+
 def test_one_button_sends_it_and_the_next_one_opens(scene, desk):
-    first, second = a_case(scene), a_case(scene, at=TUESDAY + timedelta(minutes=1))
+    second, first = a_case(scene), a_case(scene, at=TUESDAY + timedelta(minutes=1))
     response = does(desk, first, "send")
     first.refresh_from_db()
-    assert (response.status_code, response["Location"]) == (302, f"{PAGE}?case={second.number}")
+    assert (response.status_code, response["Location"]) == (302, f"{PAGE}?case={second.number}&done={first.number}")
     assert (first.status, first.orders.get(lead=True).handler) == (Case.Status.IN_HANDLING, scene.luxi)
 
 
 def test_last_one_leads_to_an_empty_queue(scene, desk):
-    response = does(desk, a_case(scene), "send")
-    assert response["Location"] == PAGE
+    case = a_case(scene)
+    response = does(desk, case, "send")
+    assert response["Location"] == f"{PAGE}?done={case.number}"
     assert "队列空了" in text_of(desk.get(PAGE))
 
 
@@ -156,16 +182,34 @@ def test_neighbour_from_another_street_finds_nothing(scene):
     assert does(phone, case, "send").status_code == 404
 
 
-def test_cost_does_not_grow_with_the_queue(scene, desk, django_assert_num_queries):
+def a_long_queue(scene):
+    """Thirteen that wait, one of them with four voices: (all of them, that one)."""
     chosen = a_case(scene)
-    for number in range(12):
-        a_case(scene, at=TUESDAY + timedelta(minutes=number + 1))
+    others = [a_case(scene, at=TUESDAY + timedelta(minutes=number + 1)) for number in range(12)]
     for _ in range(3):
         a_grievance(chosen)
-    with django_assert_num_queries(SIGNED_IN + QUERIES):
+    return [chosen, *others], chosen
+
+
+def test_list_costs_the_same_however_long_it_is(scene, desk, django_assert_num_queries):
+    rows, _ = a_long_queue(scene)
+    InHand.objects.bulk_create(
+        InHand(number=case.number, user=scene.who("leader"), until=NOW + timedelta(minutes=5)) for case in rows
+    )
+    with django_assert_num_queries(SIGNED_IN + LIST):
+        page = text_of(desk.get(PAGE))
+    assert "leader在看" in page and 'id="pane"' not in page, "the list alone: nothing is opened that another has in hand"
+
+
+def test_cost_does_not_grow_with_the_queue(scene, desk, django_assert_num_queries):
+    _, chosen = a_long_queue(scene)
+    with django_assert_num_queries(SIGNED_IN + LIST + PANE):
         desk.get(f"{PAGE}?case={chosen.number}")
 
 
-QUERIES = 22
-"""Count and page of the queue; the case with voices, complainants, pictures, remarks, events, actors, orders, supervision,
-mediation and adoptions; policy and route of the suggestion; twins; the number and its earlier matters; what forms choose from."""
+LIST = 6
+"""What ran out of hands, who has what in hand, count and page of the queue, probable twins of all lines, one's own put down."""
+PANE = 26
+"""The case with voices, complainants, pictures, remarks, events, actors, orders, supervision, mediation and adoptions; the
+categories suggested, policy, duty row and its assistants of each; the places around and what was settled there; twins; the number
+and its earlier matters; what forms choose from; and that one has it in hand."""
