@@ -16,6 +16,11 @@ def plain_name(text):
     """同一写法: full and half width, case, spaces and stops do not matter; numerals before 号、栋、单元 are digits; the words
     for a building are one (号楼), and so are those for an entrance (单元)."""
     text = NOISE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return in_digits(text)
+
+
+def in_digits(text):
+    """统一编号 inside a sentence: 三栋 and 3# become 3号楼, 五组 becomes 5组; every other sign stays as it is."""
     text = NUMBERED.sub(lambda found: str(_number(found[1])), text)
     return ENTRANCE.sub(r"\1单元", BUILDING.sub(r"\1号楼", text))
 

@@ -1,0 +1,122 @@
+"""像不像: how likely two messages speak of one matter, and why. The place must agree; words alone join nothing."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from grievance.classify.matters.aspects import aspects_of
+from grievance.classify.matters.names import Spot, common, core, slip, smooth, spot
+from grievance.classify.matters.words import likeness, pairs, same_aspects
+
+MAIN = 2
+"""The first so many names say where something is; those after them may be told of in passing."""
+CLEAR = 0.35
+"""A name as telling as this one is a place of its own: two such that differ are two places."""
+MOST_PAIRS = 240
+COPY = 0.9
+"""From here on one text was made from the other."""
+ASPECT, FADING = 0.3, 500
+"""What speaking of the same aspect counts beside the words; days after which a likeness counts half."""
+SAME = 0.15
+"""提案: from this score on two messages are offered as one matter; groups need it on the average of all their pairs."""
+NAMELESS = 0.1
+"""Two texts of one district of which neither names a place: only the same words make them one matter."""
+ROAD, AREA, PASSING = 0.8, 0.8, 0.4
+
+
+@dataclass(frozen=True)
+class Piece:
+    """一条留言 as it is compared: where, what, when (days)."""
+
+    spot: Spot
+    said: frozenset
+    head: frozenset
+    aspects: dict
+    day: float
+
+
+@dataclass
+class Likely:
+    """可能同一件: how likely, 0 upwards, and the reasons in words."""
+
+    score: float
+    reasons: list
+
+
+def piece_of(title, body, *, day, known=None):
+    """Read a message; `known` finds names that others have told."""
+    head, rest = smooth(title), smooth(body)
+    top, under = spot(head), spot(rest)
+    seen = known.names_in(head + "。" + rest) if known else ()
+    told = (*top.fine, *(name for name in seen if name in head))
+    where = Spot(
+        tuple(dict.fromkeys(told))[:MAIN] or under.main or tuple(seen[:1]),
+        tuple(dict.fromkeys((*told, *under.fine, *seen))),
+        tuple(dict.fromkeys(top.roads + under.roads)),
+        tuple(dict.fromkeys(top.areas + under.areas)),
+        top.parts | under.parts,
+        top.admin | under.admin,
+    )
+    names = sorted({*where.fine, *where.roads, *where.areas}, key=len, reverse=True)
+    first = frozenset(pairs(head, names))
+    said = pairs(head + "。" + rest, names)[:MOST_PAIRS]
+    return Piece(where, frozenset(said), first, aspects_of(head + "。" + rest), day)
+
+
+def shared_name(ones, others, rarity):
+    """同名: the most telling name both lists have, and how telling; ("", 0.0) where there is none."""
+    found = {common(one, other) for one in ones for other in others} - {""}
+    return max(((name, rarity.of_name(core(name))) for name in found), key=lambda pair: pair[1], default=("", 0.0))
+
+
+def same_place(one, two, rarity):
+    """地点相合, 0 to 1, and the name; 0 where each names a place of its own that the other does not."""
+    a, b = one.spot, two.spot
+    name, weight = shared_name(a.main, b.main, rarity)
+    if weight:
+        return weight, name
+    ways = shared_name(a.main, b.fine, rarity), shared_name(a.fine, b.main, rarity)
+    if all(weight for _, weight in ways):
+        return min(weight for _, weight in ways), ways[0][0]
+    name, weight = max(ways, key=lambda pair: pair[1])
+    elsewhere = apart(a, b, rarity)
+    if weight or elsewhere:
+        return (PASSING if elsewhere else 1) * weight, name
+    if not (a.named or b.named):
+        return NAMELESS * (a.admin == b.admin), ""
+    road, area = shared_name(a.roads, b.roads, rarity), shared_name(a.areas, b.areas, rarity)
+    return max((ROAD * road[1], road[0]), (AREA * area[1] * same_group(a, b), area[0]))
+
+
+def apart(one, two, rarity):
+    """各说各处: each says plainly where it is, and no name of the one is the other's."""
+    plain = all(any(rarity.of_name(core(main)) > CLEAR for main in where.main) for where in (one, two))
+    return plain and not any(common(mine, theirs) or slip(mine, theirs) for mine in one.main for theirs in two.main)
+
+
+def same_group(one, two):
+    """同组: a fraction where two speak of other numbered groups of a village."""
+    mine, theirs = ({part for part in spot.parts if part[-1] in "组队"} for spot in (one, two))
+    return 0.3 if mine and theirs and not mine & theirs else 1.0
+
+
+def compare(one, two, rarity):
+    """可能同一件: Likely of two pieces; score 0 where the places differ."""
+    place, name = same_place(one, two, rarity)
+    if not place:
+        return Likely(0.0, [])
+    words = likeness(one, two, rarity)
+    if words > COPY and (apart(one.spot, two.spot, rarity) or replaced(one.spot, two.spot, rarity)):
+        return Likely(0.0, [])
+    aspect, which = same_aspects(one, two, rarity)
+    score = sqrt(place) * (words + ASPECT * aspect) / (1 + abs(one.day - two.day) / FADING)
+    return Likely(score, [f"都说到“{name}”", *([f"都说{'、'.join(which[:2])}"] if which else [])])
+
+
+def replaced(one, two, rarity):
+    """换了地名: each of two like texts has a telling name in place of one in the other; they are of two places."""
+
+    def alone(names, others):
+        telling = (name for name in names if rarity.of_name(core(name)) > CLEAR / 2)
+        return any(not any(common(name, other) or slip(name, other) for other in others) for name in telling)
+
+    return alone(one.fine, two.fine + two.roads + two.areas) and alone(two.fine, one.fine + one.roads + one.areas)
