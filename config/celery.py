@@ -19,6 +19,7 @@ SWEEPS = {
     "grievance.tasks.expire": 3600,
     "feedback.tasks.open_callbacks": 60,
     "dispatch.tasks.write_briefs": 600,
+    "dispatch.tasks.learn": 3600,
 }
 app.conf.beat_schedule = {
     # expires: a worker that was away has one sweep to catch up with, not one for each minute

@@ -267,9 +267,7 @@ VIDEO_MAX_SECONDS = env.int("VIDEO_MAX_SECONDS", default=60)
 WAITING_MAX_MB = env.int("WAITING_MAX_MB", default=2048)
 # 自动派单想要的准确率: thresholds are chosen for it when a model is trained, so a change counts from the next night on
 AUTO_PRECISION = env.float("AUTO_PRECISION", default=0.99)
-# Models trained from the office's own decisions; they never leave this machine
-MODEL_DIR = DATA_DIR / "classifier"
-OFFICE_PHONE = env("OFFICE_PHONE", default="0991-0000000")
+OFFICE_PHONE = env("OFFICE_PHONE", default="")
 
 # --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---
 PAPER_DIR = DATA_DIR / "letters"

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from dispatch import registers  # noqa: F401, since the admin looks for registers here alone
+from dispatch import registers, version_admin  # noqa: F401, since the admin looks for registers here alone
 from dispatch.actions import handling, policies
 from dispatch.models import (
     Allowance,

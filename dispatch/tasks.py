@@ -1,11 +1,20 @@
 """Celery reads the clock and calls the sweeps; it holds no rule and no state."""
 
+import os
+import subprocess
+import sys
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from dispatch import sweeps
-from dispatch.actions import issuing
+from dispatch.actions import issuing, learning
 from grievance.wake import wake
+from street.models import Organisation
+
+LONGEST_TRAINING = 3600
+"""Seconds."""
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -39,3 +48,17 @@ def write_briefs():
     """Beat, every ten minutes; it writes in the first hours of work, and once."""
     if sweeps.write_briefs(at=timezone.now()):
         wake("grievance.tasks.deliver")
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def learn():
+    """Beat, every hour; where a street is due, at night, a process of its own trains and leaves with its memory."""
+    at = timezone.now()
+    streets = [street for street in Organisation.objects.streets().filter(active=True) if learning.awake(street, at)]
+    if any(learning.due(street, at) for street in streets):
+        child = subprocess.Popen([sys.executable, str(settings.BASE_DIR / "manage.py"), "learn"], stdout=subprocess.DEVNULL)
+        # Behind whatever residents and staff want of the same machine
+        os.setpriority(os.PRIO_PROCESS, child.pid, 10)
+        child.wait(timeout=LONGEST_TRAINING)
+    for street in streets:
+        learning.clean(street, at=at)

@@ -9,7 +9,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from dispatch.models import Checkpoint, Deadline, IssuedPaper, Letter, Visit, VisitUnit, WorkOrder
-from grievance.actions import confidential
+from grievance.actions import confidential, versions
 from grievance.casefile import CaseFile
 from grievance.casework import Refused, human_number, lock, notice_for, notify
 from grievance.models import Attachment, Case, Grievance
@@ -52,8 +52,10 @@ def hand_over(case, *, ground, confirm="", by, at):
     if confirm.strip().upper() != case.number[-LAST:]:
         raise _confirm_first(case, file)
     units = list(case.orders.open().select_related("handler"))
+    taught = {case.pk, *file.rows[Case], *file.neighbours()}
     _seal(public, file, record, by=by, at=at)
     _unwrite(case, file, at=at)
+    versions.forget(taught, street_id=case.street_id, at=at)
     CASE.apply("hand_over", case, by=by, at=at, ended_at=at, sentence=f"{SAID}。", **_blank())
     notify(*(_taken_back(order, at) for order in units))
     return case

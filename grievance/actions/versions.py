@@ -1,6 +1,6 @@
-"""模型版本: propose, take into use, refuse, roll back, set aside, purge. The one door by which a model comes to suggest anything.
+"""模型版本: propose, take into use, refuse, roll back, set aside, purge: the one door by which a model comes to suggest anything.
 
-By the nightly rule only a model that is no worse is taken (dispatch/actions/learning.py); a person may go back, and that holds."""
+The nightly rule (dispatch/actions/learning.py) takes a model only if it is no worse; a person may go back, and that holds."""
 
 import hashlib
 from datetime import timedelta
@@ -23,14 +23,14 @@ CHOSEN_BY_PERSONS = ("roll_back", "set_aside", "take")
 
 def folder():
     """模型文件夹 under DATA_DIR, readable by its owner alone."""
-    path = Path(settings.MODEL_DIR)
+    path = Path(settings.DATA_DIR) / "classifier"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 
 @transaction.atomic
 def propose(street, *, content, examples, held_back, report, cases, at):
-    """登记候选: the file is written first, so that no row ever names a file that is not there; `cases` are those it learned from."""
+    """登记候选: its file is written first, so that no row names one that is not there; `cases` are those it learned from."""
     Organisation.objects.select_for_update(no_key=True).get(pk=street.pk)
     last = ClassifierVersion.objects.filter(street=street).aggregate(last=Max("number"))["last"] or 0
     name = f"{street.pk}-{last + 1}.model"

@@ -5,12 +5,6 @@ from django.db.models import Q
 
 
 class ClassifierVersionQuerySet(models.QuerySet["ClassifierVersion"]):
-    def visible_to(self, user):
-        """可见范围: those of one's streets, and of the street one configures."""
-        from street.models import Role
-
-        return self.filter(street__in=user.scope.streets | user.scope.where({Role.SYSTEM_ADMIN}))
-
     def in_use(self, street_id):
         """在用版本 of a street, None where the words of the office suggest alone."""
         return self.filter(street=street_id, status=ClassifierVersion.Status.IN_USE).first()

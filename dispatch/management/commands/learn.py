@@ -1,0 +1,40 @@
+"""学习: trains what is due, in a process of its own that leaves with its memory."""
+
+import fcntl
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from dispatch.actions import learning
+from grievance.actions import versions
+from street.models import Organisation
+
+
+class Command(BaseCommand):
+    """训练: by the nightly task, or by hand with --now."""
+
+    help = "训练分类模型：夜间任务自动运行；--now 立即为每个街道训练一次，--street 只为一个街道"
+
+    def add_arguments(self, parser):
+        """参数: which street, and whether at once."""
+        parser.add_argument("--street", default="")
+        parser.add_argument("--now", action="store_true", help="不等夜间，也不看有没有新的决定")
+
+    def handle(self, *, street, now, **options):
+        """A line for each street that was trained; one at a time on a machine."""
+        with open(versions.folder() / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                self.stdout.write("正在训练，不用再启动一次。")
+                return
+            streets = Organisation.objects.streets().filter(active=True).order_by("path")
+            for one in streets.filter(code=street) if street else streets:
+                self._learn(one, now)
+
+    def _learn(self, street, now):
+        at = timezone.now()
+        if not now and not learning.due(street, at):
+            return
+        version = learning.learn(street, at=at)
+        self.stdout.write(f"{street}：{version}，{version.get_status_display()}。{version.why}")
