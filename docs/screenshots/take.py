@@ -50,7 +50,7 @@ def resident(browser, size, mark):
     page.goto(SITE + first(page, r"/q/.+"))
     page.screenshot(path=HERE / f"report-{mark}.png", full_page=True)
     page.fill("textarea[name=description]", "家里暖气不热，室温只有15度")
-    page.fill("input[name=phone]", "13000009999")
+    page.fill("#id_phone", "13000009999")
     page.get_by_role("button", name="发送", exact=True).click()
     page.wait_for_url(re.compile("/r/"))
     page.screenshot(path=HERE / f"receipt-{mark}.png", full_page=True)

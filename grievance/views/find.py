@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from grievance import own_phone, throttle
 from grievance.actions import phone_codes
 from grievance.casework import Refused
-from grievance.views.page import of_street
+from grievance.views.page import of_the_only_street
 from grievance.wake import wake
 
 
@@ -43,6 +43,7 @@ def find(request):
 
 def _page(request, *, sent=False, refused=None):
     page = {
-        **of_street(None), "sent": sent, "phone": request.POST.get("phone", ""), "errors": [refused.message] if refused else [],
+        **of_the_only_street(), "sent": sent, "phone": request.POST.get("phone", ""),
+        "errors": [refused.message] if refused else [],
     }  # fmt: skip
     return render(request, "grievance/find.html", page, status=refused.status if refused else 200)

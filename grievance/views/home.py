@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grievance import said, throttle
 from grievance.models import ConfidentialReport, Grievance, QRCode
 from grievance.views.near import ways_to
-from grievance.views.page import of_street
+from grievance.views.page import of_street, of_the_only_street
 from street.models import Organisation, Place
 
 RECEIPT = re.compile(r"(?:^|/r/)([A-Za-z0-9_-]{22})(?:[/?#]|$)")
@@ -82,5 +82,4 @@ def places(request, code):
 @require_safe
 def privacy(request):
     """隐私说明: who handles what, why, for how long, and what one may ask for (个人信息保护法 art. 17)."""
-    streets = list(Organisation.objects.streets().filter(active=True)[:2])
-    return render(request, "grievance/privacy.html", of_street(streets[0] if len(streets) == 1 else None))
+    return render(request, "grievance/privacy.html", of_the_only_street())

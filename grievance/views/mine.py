@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from grievance import own_phone, timeline
-from grievance.views.page import of_street
+from grievance.views.page import of_the_only_street
 
 
 # Exempt: the cookie is not sent along by another site (SameSite=Lax), and without it nothing happens
@@ -22,7 +22,7 @@ def mine(request):
         here = HttpResponseRedirect(request.path)
         return own_phone.forget(request, here, None if what == "all" else [what])
     return render(
-        request, "grievance/mine.html", {**of_street(None), "rows": [_row(*one) for one in own_phone.grievances(request)]}
+        request, "grievance/mine.html", {**of_the_only_street(), "rows": [_row(*one) for one in own_phone.grievances(request)]}
     )
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from grievance import media
+from street.models import Organisation
 
 
 def of_street(street):
@@ -14,3 +15,9 @@ def of_street(street):
         "video_mb": settings.VIDEO_MAX_MB,
         "video_seconds": settings.VIDEO_MAX_SECONDS,
     }
+
+
+def of_the_only_street():
+    """页面信息 where a page belongs to no one matter: those of the street that is alone in this installation, else of none."""
+    streets = list(Organisation.objects.streets().filter(active=True)[:2])
+    return of_street(streets[0] if len(streets) == 1 else None)

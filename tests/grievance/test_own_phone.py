@@ -60,6 +60,8 @@ def test_what_is_reported_on_a_phone_is_listed_there_and_nowhere_else(client, se
     page = shown(client.get("/mine/"))
     assert grievance.number in page and page_of(grievance) in page and "正在研判" in page
     assert "暖气不热" not in page and "138" not in page
+    # Where one street uses it, its telephone stands on the pages that belong to no matter, never one that nobody answers
+    assert "0991-5551234" in page and "0991-5551234" in shown(client.get("/find/"))
     assert grievance.number not in shown(Client().get("/mine/"))
     settings.SESSION_COOKIE_SECURE = True
     assert reported(Client())[1].cookies[own_phone.COOKIE]["secure"]
