@@ -67,17 +67,14 @@ class Choice:
     route: routing.Route
     words: list = field(default_factory=list)
     settled: list = field(default_factory=list)
+    besides: list = field(default_factory=list)
+    """别的缘由 why it goes to this very unit: what neither the duty list nor the words say."""
 
     @property
     def duty(self):
         """职责清单的那一条, as it is written."""
         rule = self.route.rule
         return f"{rule.get_list_display()}：{rule.basis}" if rule else ""
-
-    @property
-    def besides(self):
-        """别的缘由 why it goes to this very unit: what the duty list and the words do not say."""
-        return [why for why in self.route.reasons if why not in self.words and not why.startswith("职责清单：")]
 
 
 @dataclass
@@ -174,15 +171,16 @@ def choices(case, user, at):
     known = {row.code: row for row in Category.objects.filter(code__in=[code for code, _, _ in named_in])} if named_in else {}
     rows = [(known[code], sure, words) for code, sure, words in named_in if code in known][:2]
     alike = settled(case, [category for category, _, _ in rows], user)
-    return [
-        Choice(
-            str(number), category, None if sure is None else round(sure * 100), routing.choose(case, at, category=category),
-            words, alike[category.pk],
-        )
-        for number, (category, sure, words) in enumerate(rows, 1)
-        # One that was admitted under a category goes out under it
-        if case.status != Case.Status.ADMITTED or category.pk == case.category_id
-    ]  # fmt: skip
+    # One that was admitted under a category goes out under it
+    open_to = [row for row in rows if case.status != Case.Status.ADMITTED or row[0].pk == case.category_id]
+    return [_choice(str(number), case, *row, alike[row[0].pk], at) for number, row in enumerate(open_to, 1)]
+
+
+def _choice(key, case, category, sure, words, alike, at):
+    route = routing.choose(case, at, category=category)
+    said = {*words, *case.suggestion.get("reasons", [])}
+    besides = [why for why in route.reasons if why not in said and not why.startswith("职责清单：")]
+    return Choice(key, category, None if sure is None else round(sure * 100), route, words, alike, besides)
 
 
 def _candidates(case):

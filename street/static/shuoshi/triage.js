@@ -90,10 +90,10 @@
     var shown = undo.querySelector("[data-seconds]");
     var count = window.setInterval(function () {
       left -= 1;
-      shown.textContent = left;
+      shown.textContent = left + " 秒";
       if (left <= 0) { window.clearInterval(count); undo.hidden = true; }
     }, 1000);
-    shown.textContent = left;
+    shown.textContent = left + " 秒";
   }
 
   /* 在手：开着就说还在看，离开就放下；被别人接走了，当场说。 */
