@@ -75,7 +75,7 @@ def reopen(request, receipt):
         return _reopen_page(request, grievance_of(receipt), refused=refused)
     wake("dispatch.tasks.fire_due_checkpoints", "grievance.tasks.deliver")
     if isinstance(made, ConfidentialReport):
-        return HttpResponseRedirect(reverse("grievance:follow", args=[made.receipt]) + "?new=1")
+        return HttpResponseRedirect(_receipt_of(made))
     return HttpResponseRedirect(reverse("grievance:follow", args=[receipt]) + "?done=reopen")
 
 
@@ -140,15 +140,20 @@ def _answered(request, callback, form):
     at = timezone.now()
     try:
         row = callback if callback.pk else actions.open_callback(callback.grievance, at=at)
-        actions.record(row, **form.answer, way=Callback.Way.SURVEY, by=RESIDENT, at=at)
+        made = actions.record(row, **form.answer, way=Callback.Way.SURVEY, by=RESIDENT, at=at)
     except Refused as no:
         # A second tap finds the answer that the first one left
         if no.code != "already_answered":
             raise
+        made = row
     if "agreed" in request.POST:
         _agree(row, at)
     wake("grievance.tasks.deliver")
-    return HttpResponseRedirect(request.path)
+    return HttpResponseRedirect(_receipt_of(made) if isinstance(made, ConfidentialReport) else request.path)
+
+
+def _receipt_of(report):
+    return reverse("grievance:follow", args=[report.receipt]) + "?new=1"
 
 
 def _agree(callback, at):

@@ -13,7 +13,7 @@ from dispatch.models import Policy, Trigger
 from feedback.models import CallAttempt, Callback
 from feedback.workflow import CALLBACK
 from grievance import casework
-from grievance.actions import closing
+from grievance.actions import closing, talk
 from grievance.casework import RESIDENT, Refused, beijing, lock, notice_for, notify
 from grievance.models import Case, Grievance
 from grievance.sealing import fingerprint, new_salt, secret_for
@@ -66,8 +66,9 @@ def _open(grievance, *, at):
 def record(callback, *, replied, resolved, satisfaction, reason="", words="", way, by, at):
     """登记评价: the answer, told to a caller or given by the person; content closes, anything else is done again.
 
-    `replied`: whether the unit spoke with the person, None where not asked. Refused `answer_incomplete`, `reason_missing`,
-    `already_answered`, `callback_over`, `way_not_open`, `handled_it` (domain §1.7: never the unit that handled)."""
+    `replied`: whether the unit spoke with the person, None where not asked. Words that may report on officials go to the
+    discipline office alone, and that report is what is returned; the answer counts all the same. Refused `answer_incomplete`,
+    `reason_missing`, `already_answered`, `callback_over`, `way_not_open`, `handled_it` (domain §1.7: never who handled)."""
     answer = _checked(replied=replied, resolved=resolved, satisfaction=satisfaction, reason=reason, words=words)
     callback = lock(callback)
     may_still_answer(callback)
@@ -75,6 +76,7 @@ def record(callback, *, replied, resolved, satisfaction, reason="", words="", wa
     if way not in Callback.Way or (by == RESIDENT) != (way == Callback.Way.SURVEY):
         raise Refused("way_not_open", "回访员登记的只能是电话或上门回访，本人评价只能由诉求人自己提交。", status=400)
     verdict = verdict_of(answer)
+    answer["words"], report = talk.screened(callback.grievance, answer["words"], at=at)
     CALLBACK.apply(
         "record", callback, by=by, at=at, **answer, way=way, recorded_by=None if by == RESIDENT else by, ended_at=at,
         grievance=callback.grievance, sentence=f"{Callback.Way(way).label}：{verdict}。", public=f"已登记您的评价：{verdict}。",
@@ -82,7 +84,7 @@ def record(callback, *, replied, resolved, satisfaction, reason="", words="", wa
     if way == Callback.Way.PHONE:
         CallAttempt.objects.create(callback=callback, result=CallAttempt.Result.ANSWERED, by=by, at=at)
     settle_safely(callback.case, at=at)
-    return callback
+    return report or callback
 
 
 def verdict_of(answer):

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from feedback.models import Callback
-from grievance.models import Case
-from tests.builders import own
+from grievance.models import Case, ConfidentialReport, Event
+from tests.builders import an_alert, own
 from tests.clock import travel
+from tests.dispatch.inbox import opened, with_inbox
 from tests.dispatch.scene import a_case
 from tests.feedback.scene import CONTENT, RESOLVED_AT, UNHAPPY, a_resolved_case, answers, asked, forget_the_phone
 
@@ -56,6 +57,19 @@ def test_survey_link_opens_the_survey_and_no_more(phone, scene):
     assert response["Location"] == page
     thanks = phone.get(page).content.decode()
     assert "重新办理" in thanks and callback.grievance.receipt not in thanks
+
+
+def test_words_that_report_on_officials_go_to_the_discipline_office_and_the_answer_counts(phone, scene):
+    an_alert("misconduct", ["收礼"], quarantine=True)
+    callback = asked(a_resolved_case(with_inbox(scene)))[0]
+    sent = submit(phone, f"/s/{callback.token}/", {**BAD, "words": "社区主任收礼才给办"})
+    report = ConfidentialReport.objects.get()
+    assert sent["Location"] == f"/r/{report.receipt}/?new=1" and "已保密接收" in phone.get(sent["Location"]).content.decode()
+    callback.refresh_from_db()
+    assert (callback.words, callback.satisfaction, callback.case.status) == ("", "no", "in_handling")
+    assert not Event.objects.filter(sentence__contains="收礼").exists()
+    said_there, _ = opened(report)
+    assert said_there["description"] == "社区主任收礼才给办"
 
 
 def test_page_shows_the_unit_and_its_answer_and_nothing_of_the_person(phone, scene):
