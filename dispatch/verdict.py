@@ -14,6 +14,8 @@ A_HAND_MATTERS = 10
 ONE_SIDED = 1.64
 MONTH = timedelta(days=30)
 MOST_CONFUSED = 20
+FEWEST_TO_COMPARE = 30
+"""提案: decisions a month, below which two months say nothing about each other."""
 
 
 @dataclass
@@ -134,7 +136,7 @@ def drift(labels, until):
     before = [example for example in labels if until - 2 * MONTH < example.at <= until - MONTH]
     shares = [{code: n / len(rows) for code, n in Counter(row.label for row in rows).items()} for rows in (now, before)]
     moved = {code: shares[0].get(code, 0) - shares[1].get(code, 0) for code in {*shares[0], *shares[1]}}
-    known = bool(now and before)
+    known = min(len(now), len(before)) >= FEWEST_TO_COMPARE
     return {
         "now": len(now), "before": len(before),
         "moved": round(sum(map(abs, moved.values())) / 2, 4) if known else None,

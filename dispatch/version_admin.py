@@ -27,8 +27,8 @@ class ClassifierVersionAdmin(PostingAdmin):
     """分类模型版本: read by those who answer for dispatching; nothing is typed here, a version is chosen."""
 
     sees = frozenset({*CHOOSERS, Role.STREET_LEADER, Role.SUPERVISOR, Role.DISPATCHER})
-    list_display = ["name", "street", "status", "made_at", "examples", "held_back", "right", "right_before", "bytes", "why"]
-    list_display_links = ["name"]
+    list_display = ["version", "street", "status", "made_at", "examples", "held_back", "right", "right_before", "bytes", "reason"]
+    list_display_links = ["version"]
     list_filter = ["status"]
     list_select_related = ["street"]
     actions = list(CHOICES)
@@ -55,9 +55,14 @@ class ClassifierVersionAdmin(PostingAdmin):
         return super().change_view(request, object_id, form_url, {"title": str(version), **facts(version, request.user)})
 
     @admin.display(description="版本", ordering="number")
-    def name(self, version):
+    def version(self, version):
         """第几版."""
         return str(version)
+
+    @admin.display(description="缘由")
+    def reason(self, version):
+        """Why it stands where it stands."""
+        return version.why
 
     @admin.display(description="留出的判对")
     def right(self, version):
@@ -105,7 +110,7 @@ def facts(version, user):
     found, names = version.report, dict(Category.objects.values_list("code", "name"))
     return {
         "version": version,
-        "moves": [] if version.purged_at else [move for move in VERSION.open_to(version, user) if move.name in CHOICES],
+        "moves": [move for move in VERSION.open_to(version, user) if move.name in CHOICES],
         "sides": [(label, found.get(side, {})) for label, side in SIDES] if found else [],
         "classes": [(code, names.get(code, ""), row) for code, row in by_weight(found.get("classes", {}))],
         "confused": [(code, names.get(code, ""), as_, names.get(as_, ""), n) for code, as_, n in found.get("confusion", [])],

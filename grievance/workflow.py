@@ -63,4 +63,5 @@ VERSION = Workflow(
     Move("take", "人工采用", {V.CANDIDATE, V.REFUSED}, V.IN_USE, CHOOSERS),
     Move("roll_back", "回退", {V.RETIRED}, V.IN_USE, CHOOSERS),
     Move("set_aside", "停用", {V.IN_USE}, V.RETIRED, CHOOSERS),
+    Move("purge", "清除文件", set(V) - {V.PURGED}, V.PURGED, {SYSTEM}),
 )

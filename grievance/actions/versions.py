@@ -74,11 +74,12 @@ def roll_back(version, *, by, at):
 
 def _bring_in(version, move, why, *, by, at):
     posting = VERSION.check(move, version, by=by, at=at)
-    if version.purged_at or not (folder() / version.path).exists():
-        raise Refused("file_gone", f"{version}的文件已经清除，不能再用。请选别的版本，或等今晚重新训练。")
+    if not (folder() / version.path).exists():
+        raise Refused("file_gone", f"{version}的文件不在了，不能再用。请选别的版本，或等今晚重新训练。")
     former = ClassifierVersion.objects.in_use(version.street_id)
     if former is not None:
         _move(former, S.RETIRED, f"由{version}接替", at=at)
+        _step(former, "retire", f"{former}停用，由{version}接替。", by=None, at=at)
     version.taken_at, version.taken_by = at, person_of(by)
     _move(version, S.IN_USE, why, at=at)
     _step(version, move, f"{version}开始使用：{why}", by=by, posting=posting, at=at)
@@ -119,9 +120,10 @@ def forget(cases, *, street_id, at):
 
 def _purge(version, at):
     was_in_use = version.status == S.IN_USE
+    VERSION.check("purge", version, by=None, at=at)
     version.purged_at, version.path, version.size = at, "", 0
     paths = [folder() / f"{version.street_id}-{version.number}.model{end}" for end in ("", ".cases")]
-    _move(version, S.RETIRED if was_in_use else version.status, version.why, at=at, fields=["purged_at", "path", "size"])
+    _move(version, S.PURGED, "学过的事项里有不再保留的", at=at, fields=["purged_at", "path", "size"])
     _step(version, "purge", f"{version}学过的事项里有不再保留的，文件已清除。", by=None, at=at)
     transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths], robust=True)
     return was_in_use

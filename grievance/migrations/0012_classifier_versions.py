@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='版本号')),
-                ('status', models.CharField(choices=[('candidate', '待采用'), ('in_use', '在用'), ('retired', '已停用'), ('refused', '未采用')], default='candidate', max_length=10, verbose_name='状态')),
+                ('status', models.CharField(choices=[('candidate', '待采用'), ('in_use', '在用'), ('retired', '已停用'), ('refused', '未采用'), ('purged', '文件已清除')], default='candidate', max_length=10, verbose_name='状态')),
                 ('why', models.CharField(blank=True, max_length=200, verbose_name='缘由')),
                 ('made_at', models.DateTimeField(verbose_name='训练时间')),
                 ('path', models.CharField(blank=True, max_length=120, verbose_name='文件')),

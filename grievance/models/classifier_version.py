@@ -22,6 +22,7 @@ class ClassifierVersion(models.Model):
         IN_USE = "in_use", "在用"
         RETIRED = "retired", "已停用"
         REFUSED = "refused", "未采用"
+        PURGED = "purged", "文件已清除"
 
     street = models.ForeignKey("street.Organisation", models.PROTECT, related_name="classifiers", verbose_name="街道")
     number = models.PositiveIntegerField("版本号")

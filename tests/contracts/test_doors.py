@@ -200,6 +200,8 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "dispatch/routingrule",
         "grievance/category",
         "grievance/alert",
+        "grievance/classifierversion",
+        "grievance/cue",
         "grievance/qrcode",
         "grievance/publicpage",
     )
