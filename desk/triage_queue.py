@@ -12,6 +12,7 @@ from desk import lights
 from desk.doors import TRIAGE
 from dispatch import routing
 from dispatch.actions.mediation import never_mediated
+from grievance.classify import matters
 from grievance.models import Attachment, CallRequest, Case, Urgency
 
 ON_A_PAGE = 40
@@ -118,7 +119,16 @@ def twins_among(cases, user):
 
 
 def twins(case, user):
-    """疑似重复: open cases at the same place with the same category, close in time; a person decides."""
+    """疑似重复: open cases that tell of the same place in like words, with reasons in `why`, then those at the same place with
+    the same category, close in time; a person decides."""
+    likely = matters.same_as(case, user=user, at=case.submitted_at, open_only=True) if case.pk else []
+    for found in likely:
+        found.case.why = "；".join(found.reasons)
+    first = [found.case for found in likely]
+    return [*first, *(other for other in _alike(case, user) if other not in first)][:5]
+
+
+def _alike(case, user):
     if case.place_id is None or case.category_id is None:
         return []
     near = (case.submitted_at - timedelta(days=TWIN_DAYS), case.submitted_at + timedelta(days=TWIN_DAYS))

@@ -27,6 +27,7 @@ from dispatch.models import (
 )
 from grievance.actions import triage
 from grievance.casework import Refused, lock
+from grievance.classify import matters
 from grievance.models import Case
 from street.models import Calendar, Organisation, Posting
 
@@ -42,13 +43,26 @@ def route_submitted(*, at, size=100):
     """派单: study what was submitted and send what is sure by itself; the rest waits in the queue with its suggestion."""
     waiting = Case.objects.unstudied().order_by("submitted_at").values_list("pk", flat=True)[:size]
     routed = 0
-    for pk in list(waiting):
+    waiting = list(waiting)
+    for pk in waiting:
         try:
             routed += _route(pk, at)
         except Exception:
             log.exception("case %s could not be studied; it waits in the queue", pk)
             _step_aside(pk, at)
+    _sketch(waiting)
     return routed
+
+
+def _sketch(pks):
+    """What later matters are compared with; without it nothing is lost but the hint, so nothing stops for it."""
+    if not pks:
+        return
+    try:
+        with transaction.atomic():
+            matters.remember(Case.objects.filter(pk__in=pks))
+    except Exception:
+        log.exception("%s cases could not be sketched; same matters will not be found among them", len(pks))
 
 
 @transaction.atomic

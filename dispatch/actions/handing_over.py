@@ -12,7 +12,7 @@ from dispatch.models import Checkpoint, Deadline, IssuedPaper, Letter, Visit, Vi
 from grievance.actions import confidential, versions
 from grievance.casefile import CaseFile
 from grievance.casework import Refused, human_number, lock, notice_for, notify
-from grievance.models import Attachment, Case, Grievance
+from grievance.models import Attachment, Case, Grievance, Sketch
 from grievance.sealing import new_salt
 from grievance.workflow import CASE
 
@@ -147,6 +147,7 @@ def _unwrite(case, file, *, at):
 def _retitle(case):
     """A case from which the person was split: its title and what was suggested may be made of these words."""
     name = case.category.name if case.category else "事项"
+    Sketch.objects.filter(case=case).delete()
     Case.objects.filter(pk=case.pk).update(title=f"（{name}）"[:80], suggestion={})
 
 

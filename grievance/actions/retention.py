@@ -9,7 +9,17 @@ from django.db import transaction
 
 from grievance.actions import board_consent, wishes
 from grievance.casework import RESIDENT, Move, Refused, lock, notice_for, notify, permit, record
-from grievance.models import Attachment, Case, Complainant, ErasureRequest, Grievance, OnBehalf, RetentionRule, Tombstone
+from grievance.models import (
+    Attachment,
+    Case,
+    Complainant,
+    ErasureRequest,
+    Grievance,
+    OnBehalf,
+    RetentionRule,
+    Sketch,
+    Tombstone,
+)
 from street.models import Role
 
 DECIDE = Move("decide_erasure", "答复删除申请", set(), None, {Role.SHIFT_LEADER, Role.STREET_LEADER})
@@ -133,6 +143,8 @@ def _erase(grievance, why, *, at):
         what.append("原话和位置")
     if words:
         what.append(f"补充 {words} 条")
+    # Made of these words and of no use without them
+    Sketch.objects.filter(case=grievance.case_id).delete()
     _retitle(grievance.case)
     Tombstone.objects.create(grievance=grievance, why=why, what=what, at=at)
 

@@ -26,6 +26,7 @@ from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.scan_count import ScanCount
 from grievance.models.sheet_text import SheetText
+from grievance.models.sketch import Sketch
 from grievance.models.sms_code import SmsCode
 from grievance.models.upload import Upload
 from grievance.models.wish import Wish
@@ -64,6 +65,7 @@ __all__ = [
     "Tombstone",
     "ScanCount",
     "SheetText",
+    "Sketch",
     "SmsCode",
     "Upload",
     "Urgency",

@@ -29,10 +29,10 @@ class OpenMatterQuerySet(models.QuerySet["OpenMatter"]):
         here = Q(case__place__in=around) | Q(case__place__parent=place.pk) | Q(case__place__parent__parent=place.pk)
         return self.live().filter(here)
 
-    def at(self, place):
+    def at(self, place, most=MOST_SHOWN):
         """本处公开的, the newest first, as a list; one query where the parents of `place` are read."""
         rows = self.around(place).select_related("case__promised_by", "case__place__parent__parent__parent")
-        return list(rows.order_by("-approved_at", "-pk")[:MOST_SHOWN])
+        return list(rows.order_by("-approved_at", "-pk")[:most])
 
 
 class OpenMatter(models.Model):

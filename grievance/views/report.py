@@ -12,8 +12,9 @@ from grievance import classify, own_phone, proof, scans, throttle
 from grievance.actions import intake
 from grievance.actions.uploads import Draft
 from grievance.casework import Refused
+from grievance.classify import matters
 from grievance.forms import ReportForm, new_key
-from grievance.models import CallRequest, ConfidentialReport, Grievance, OpenMatter, QRCode
+from grievance.models import CallRequest, ConfidentialReport, Grievance, QRCode
 from grievance.views.page import of_street
 from grievance.wake import wake
 
@@ -107,7 +108,7 @@ def shown(request, code, form, more=None, *, status=200, headers=None):
         "place": code.place,
         "form": form,
         "token": code.token,
-        "similar": OpenMatter.objects.at(code.place),
+        "similar": matters.ranked_open(code.place, said, timezone.now()),
         "call_times": CallRequest.Time.choices,
         "call_languages": code.place.street.call_languages,
         "emergency": classify.advice_in(said),

@@ -1,1 +1,6 @@
 """同一件事: which earlier matters a message seems to be about; offered to people, who join or merge."""
+
+from grievance.classify.matters.finding import Likely, ranked_open, same_as
+from grievance.classify.matters.sketches import remember
+
+__all__ = ["Likely", "ranked_open", "remember", "same_as"]

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from grievance.classify.matters.aspects import aspects_of
-from grievance.classify.matters.names import Spot, common, core, slip, smooth, spot
+from grievance.classify.matters.names import PART, Spot, common, core, slip, smooth, spot
 from grievance.classify.matters.words import likeness, pairs, same_aspects
 
 MAIN = 2
@@ -21,6 +22,9 @@ SAME = 0.15
 NAMELESS = 0.1
 """Two texts of one district of which neither names a place: only the same words make them one matter."""
 ROAD, AREA, PASSING = 0.8, 0.8, 0.4
+"""What a road, an area, or an estate told of in passing counts beside one that is told as the place itself."""
+HERE, OTHER_NUMBER = 0.8, 0.3
+"""提案: what one and the same place of the register counts, and the fraction left for another building or group of it."""
 
 
 @dataclass(frozen=True)
@@ -32,34 +36,37 @@ class Piece:
     head: frozenset
     aspects: dict
     day: float
+    root: int | None = None
 
 
-@dataclass
-class Likely:
-    """可能同一件: how likely, 0 upwards, and the reasons in words."""
+class Likeness(NamedTuple):
+    """相像程度, 0 upwards; the name both tell and the aspects both speak of."""
 
     score: float
-    reasons: list
+    name: str = ""
+    aspects: tuple = ()
 
 
-def piece_of(title, body, *, day, known=None):
-    """Read a message; `known` finds names that others have told."""
-    head, rest = smooth(title), smooth(body)
+def piece_of(title, body, *, day, known=None, root=None, here=""):
+    """Read a message. `known` finds names that others have told; `root` and `here` are id and full name of the place in the
+    register it was sent from, which counts as told where nothing else is."""
+    head, rest, place = smooth(title), smooth(body), smooth(here)
     top, under = spot(head), spot(rest)
     seen = known.names_in(head + "。" + rest) if known else ()
     told = (*top.fine, *(name for name in seen if name in head))
+    home = spot(place).fine[:1] or (PART.sub("", place),) if place else ()
     where = Spot(
-        tuple(dict.fromkeys(told))[:MAIN] or under.main or tuple(seen[:1]),
-        tuple(dict.fromkeys((*told, *under.fine, *seen))),
+        tuple(dict.fromkeys(told))[:MAIN] or under.main or tuple(seen[:1]) or home,
+        tuple(dict.fromkeys((*told, *under.fine, *seen, *home))),
         tuple(dict.fromkeys(top.roads + under.roads)),
         tuple(dict.fromkeys(top.areas + under.areas)),
-        top.parts | under.parts,
+        top.parts | under.parts | frozenset(PART.findall(place)),
         top.admin | under.admin,
     )
-    names = sorted({*where.fine, *where.roads, *where.areas}, key=len, reverse=True)
+    names = sorted({*where.fine, *where.roads, *where.areas} - {""}, key=len, reverse=True)
     first = frozenset(pairs(head, names))
     said = pairs(head + "。" + rest, names)[:MOST_PAIRS]
-    return Piece(where, frozenset(said), first, aspects_of(head + "。" + rest), day)
+    return Piece(where, frozenset(said), first, aspects_of(head + "。" + rest), day, root)
 
 
 def shared_name(ones, others, rarity):
@@ -95,21 +102,36 @@ def apart(one, two, rarity):
 
 def same_group(one, two):
     """同组: a fraction where two speak of other numbered groups of a village."""
-    mine, theirs = ({part for part in spot.parts if part[-1] in "组队"} for spot in (one, two))
-    return 0.3 if mine and theirs and not mine & theirs else 1.0
+    return _same_numbers(one, two, "组队")
+
+
+def _same_numbers(one, two, endings):
+    mine, theirs = ({part for part in spot.parts if part[-1] in endings} for spot in (one, two))
+    return OTHER_NUMBER if mine and theirs and not mine & theirs else 1.0
+
+
+def in_register(one, two, place, rarity):
+    """同一点位: the agreement of two messages sent from places of the register. From one, unless the words say otherwise; from
+    two, where both tell one name. Another building is another place, as far as buildings are named."""
+    if one.root != two.root:
+        return place * (shared_name(one.spot.main, two.spot.main, rarity)[1] > CLEAR)
+    here = HERE * (PASSING if apart(one.spot, two.spot, rarity) else 1)
+    return max(place, here) * _same_numbers(one.spot, two.spot, "楼组队")
 
 
 def compare(one, two, rarity):
-    """可能同一件: Likely of two pieces; score 0 where the places differ."""
+    """相像程度 of two pieces; score 0 where the places differ."""
     place, name = same_place(one, two, rarity)
+    if one.root is not None and two.root is not None:
+        place = in_register(one, two, place, rarity)
     if not place:
-        return Likely(0.0, [])
+        return Likeness(0.0)
     words = likeness(one, two, rarity)
     if words > COPY and (apart(one.spot, two.spot, rarity) or replaced(one.spot, two.spot, rarity)):
-        return Likely(0.0, [])
+        return Likeness(0.0)
     aspect, which = same_aspects(one, two, rarity)
     score = sqrt(place) * (words + ASPECT * aspect) / (1 + abs(one.day - two.day) / FADING)
-    return Likely(score, [f"都说到“{name}”", *([f"都说{'、'.join(which[:2])}"] if which else [])])
+    return Likeness(score, name, tuple(which))
 
 
 def replaced(one, two, rarity):

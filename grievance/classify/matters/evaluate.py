@@ -8,10 +8,11 @@ from itertools import combinations
 from time import process_time
 
 from grievance.classify.matters.alike import SAME, compare, piece_of
+from grievance.classify.matters.aspects import aspects_of
 from grievance.classify.matters.clusters import blocks, clusters
 from grievance.classify.matters.known import Known
 from grievance.classify.matters.names import smooth, spot
-from grievance.classify.matters.words import Rarity
+from grievance.classify.matters.words import Rarity, pairs
 
 MEMBER, LEFT_OUT = "member", "ambiguous"
 DAY = 86_400
@@ -58,7 +59,7 @@ def scores_of(rows):
     rarity, known = Rarity(), Known()
     for row in rows:
         title, body = smooth(row["topic"]), smooth(row["body"])
-        rarity.learn(title + "。" + body)
+        rarity.learn(pairs(title + "。" + body), aspects_of(title + "。" + body))
         for name in spot(title).fine[:2] or spot(body).fine[:1]:
             known.add(name)
     pieces = [piece_of(row["topic"], row["body"], day=_day(row["time"]), known=known) for row in rows]

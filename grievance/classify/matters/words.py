@@ -1,11 +1,9 @@
 """说的什么: pairs of signs a text is made of, and how rare each is, so that what everybody writes counts for little."""
 
 import re
-from array import array
+from collections import Counter
 from math import log, sqrt
 from zlib import crc32
-
-from grievance.classify.matters.aspects import ASPECTS, aspects_of
 
 BUCKETS = 1 << 16
 SIGNS = re.compile(r"[\u4e00-\u9fffa-z0-9]+")
@@ -34,42 +32,49 @@ def number(pair):
 
 
 class Rarity:
-    """稀罕程度: in how many texts each pair of signs stands, and each aspect."""
+    """稀罕程度: in how many texts each pair of signs stands, and each aspect.
 
-    def __init__(self):
+    Of few texts, as of one estate, a name tells as much as if it were unknown: all of them have it (`names_count` False)."""
+
+    def __init__(self, *, names_count=True):
         self.texts = 0
-        self.counts = array("I", bytes(4 * BUCKETS))
-        self.aspects = dict.fromkeys(ASPECTS, 0)
-        self._weights: array | None = None
+        self.counts: Counter = Counter()
+        self.aspects: Counter = Counter()
+        self.names_count = names_count
+        self.weights = _Weights(self)
 
-    def learn(self, text):
-        """Count a smooth text."""
+    def learn(self, seen, aspects):
+        """Count a text by its pairs and aspects."""
         self.texts += 1
-        self._weights = None
-        for pair in pairs(text):
-            self.counts[pair] += 1
-        for aspect in aspects_of(text):
-            self.aspects[aspect] += 1
+        self.weights.clear()
+        self.counts.update(seen)
+        self.aspects.update(aspects.keys())
 
-    def _weigh(self, count):
+    def weigh(self, count):
+        """Weight of what stands in `count` of the texts."""
         unseen = max(0, FEW - self.texts)
         return max(0.0, log((self.texts + unseen + 1) / (count + unseen / 100 + 1)))
 
-    @property
-    def weights(self):
-        """Weight of each pair: 0 for what stands in three texts of ten or more."""
-        if self._weights is None:
-            self._weights = array("f", (max(0.0, self._weigh(count) - COMMON) for count in self.counts))
-        return self._weights
-
     def of_aspect(self, aspect):
         """Weight of an aspect."""
-        return self._weigh(self.aspects[aspect])
+        return self.weigh(self.aspects[aspect])
 
     def of_name(self, name):
         """How telling a name is, 0 to 1: one that is long and made of rare pairs has 1."""
-        seen = (self._weigh(self.counts[number(name[at : at + 2])]) for at in range(len(name) - 1))
-        return min(1.0, sum(seen) / TELLING)
+        counts = (self.counts[number(name[at : at + 2])] if self.names_count else 0 for at in range(len(name) - 1))
+        return min(1.0, sum(map(self.weigh, counts)) / TELLING)
+
+
+class _Weights(dict):
+    """Weight of each pair, worked out when first asked for; 0 for what stands in three texts of ten or more."""
+
+    def __init__(self, rarity):
+        super().__init__()
+        self._rarity = rarity
+
+    def __missing__(self, pair):
+        weight = self[pair] = max(0.0, self._rarity.weigh(self._rarity.counts[pair]) - COMMON)
+        return weight
 
 
 def likeness(one, two, rarity):
