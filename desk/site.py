@@ -82,6 +82,7 @@ def ways(request):
         ("上门", "/desk/visits/", roles & MATTERS),
         ("督办", "/desk/supervisions/", roles & MATTERS),
         ("积案", "/desk/backlog/", roles & MATTERS),
+        ("话题", "/desk/topics/", roles & STREET_ROLES),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("微心愿", "/desk/wishes/", roles & MATTERS),
         ("公开", "/desk/board/", roles & BOARD_ROLES),

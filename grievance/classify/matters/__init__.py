@@ -2,5 +2,6 @@
 
 from grievance.classify.matters.finding import Likely, ranked_open, same_as
 from grievance.classify.matters.sketches import remember
+from grievance.classify.matters.topics import Topic, topics
 
-__all__ = ["Likely", "ranked_open", "remember", "same_as"]
+__all__ = ["Likely", "Topic", "ranked_open", "remember", "same_as", "topics"]

@@ -4,12 +4,13 @@ from collections import defaultdict
 from heapq import heapify, heappop, heappush
 
 
-def blocks(pieces):
-    """同名的: for each piece the earlier ones that share the beginning or end of a name with it, as pairs of indexes."""
-    at: dict[str, list] = defaultdict(list)
+def blocks(pieces, most=None):
+    """同名的: for each piece the earlier ones that share the beginning or end of a name with it, as pairs of indexes; of each
+    beginning and end the last `most`."""
+    at: dict[str | int, list] = defaultdict(list)
     for index, piece in enumerate(pieces):
-        keys = keys_of(piece.spot) if piece.spot.named else piece.head
-        yield from ((other, index) for other in sorted({other for key in keys for other in at[key]}))
+        keys = keys_of(piece.spot) if piece.spot.named else set(piece.head)
+        yield from ((other, index) for other in sorted({other for key in keys for other in at[key][-most if most else 0 :]}))
         for key in keys:
             at[key].append(index)
 
