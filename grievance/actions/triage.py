@@ -165,7 +165,9 @@ def merge(case, *, into, by, at):
     newer.attachments.update(case=older)
     newer.linked.update(parent=older)
     older.recount, older.waits_for_linked = True, older.waits_for_linked or newer.waits_for_linked
-    older.save(update_fields=["recount", "waits_for_linked"])
+    # Danger is not lost in a calmer matter
+    older.urgency = newer.urgency if newer.urgency == Urgency.URGENT else older.urgency
+    older.save(update_fields=["recount", "waits_for_linked", "urgency"])
     _tell_merged(older, newer, moved, by=by, at=at)
     return older
 

@@ -170,6 +170,13 @@ def test_merger_is_undone_and_everybody_is_where_they_were(scene, desk):
     assert Event.objects.filter(grievance=voice, kind="case.returned", case=newer).exists()
 
 
+def test_danger_is_not_lost_in_the_calmer_matter_it_is_merged_into(scene, desk):
+    calm, urgent = a_case(scene), an_urgent_case(scene, at=TUESDAY + timedelta(hours=1))
+    assert does(desk, urgent, "merge", into=calm.number).status_code == 400, "the hand is slowed here too"
+    does(desk, urgent, "merge", into=calm.number, figure=figure_of(desk, urgent))
+    assert Case.objects.get(pk=calm.pk).urgency == "urgent"
+
+
 def test_merged_matter_comes_apart_later_as_long_as_it_can_be_told_whose_is_whose(scene, desk):
     older, newer, third = (a_case(scene, at=TUESDAY + timedelta(hours=n)) for n in range(3))
     leader = scene.who("leader")
