@@ -16,7 +16,7 @@ TEST_SOURCES = sorted((REPO / "tests").rglob("*.py"))
 PAGES = sorted([*(REPO / "templates").rglob("*.html"), *(page for app in APPS for page in (REPO / app).rglob("*.html"))])
 OURS = [model for model in apps.get_models() if model._meta.app_label in APPS]
 # The licence of the first, the size or the age of the others: docs/decisions
-REFUSED_PACKAGES = {"viewflow", "jieba", "sklearn", "numpy", "pandas", "django_celery_beat", "weasyprint", "simpleui", "jazzmin"}
+REFUSED_PACKAGES = {"viewflow", "jieba", "sklearn", "pandas", "django_celery_beat", "weasyprint", "simpleui", "jazzmin"}
 
 
 def name(path):
