@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from desk import triage
+from desk.triage_queue import twins
 from dispatch.outlook import Outlook, look
 from grievance import classify, said
 from grievance.actions import privacy
@@ -92,5 +92,5 @@ def similar(sketch, user):
     merge = CASE.moves["merge"]
     return [
         Twin(case, privacy.words_for(case.title, case, user), posting_for(merge, case, user) is not None)
-        for case in triage.twins(sketch, user)
+        for case in twins(sketch, user)
     ]

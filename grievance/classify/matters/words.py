@@ -42,11 +42,14 @@ class Rarity:
         self.aspects: Counter = Counter()
         self.names_count = names_count
         self.weights = _Weights(self)
+        self._names: dict[str, float] = {}
+        self._totals: dict[frozenset, float] = {}
 
     def learn(self, seen, aspects):
         """Count a text by its pairs and aspects."""
         self.texts += 1
-        self.weights.clear()
+        for worked_out in (self.weights, self._names, self._totals):
+            worked_out.clear()
         self.counts.update(seen)
         self.aspects.update(aspects.keys())
 
@@ -61,8 +64,17 @@ class Rarity:
 
     def of_name(self, name):
         """How telling a name is, 0 to 1: one that is long and made of rare pairs has 1."""
+        if name in self._names:
+            return self._names[name]
         counts = (self.counts[number(name[at : at + 2])] if self.names_count else 0 for at in range(len(name) - 1))
-        return min(1.0, sum(map(self.weigh, counts)) / TELLING)
+        telling = self._names[name] = min(1.0, sum(map(self.weigh, counts)) / TELLING)
+        return telling
+
+    def total(self, some):
+        """Weight of several pairs together; what is asked for again is not added up again."""
+        if some not in self._totals:
+            self._totals[some] = sum(map(self.weights.__getitem__, some))
+        return self._totals[some]
 
 
 class _Weights(dict):
@@ -79,14 +91,10 @@ class _Weights(dict):
 
 def likeness(one, two, rarity):
     """文字相似 of two pieces: 0 to about 1.8 for the same words, 0.1 and more where they seem to speak of the same."""
-    weights = rarity.weights
-
-    def weight(some):
-        return sum(weights[pair] for pair in some)
-
-    size = sqrt(weight(one.said) * weight(two.said)) + 20
-    heads = weight(one.head) + weight(two.head) + 7
-    return weight(one.said & two.said) / size + HEAD * (weight(one.head & two.said) + weight(two.head & one.said)) / heads
+    weight, total = rarity.weights.__getitem__, rarity.total
+    size = sqrt(total(one.said) * total(two.said)) + 20
+    heads = sum(map(weight, one.head & two.said)) + sum(map(weight, two.head & one.said))
+    return sum(map(weight, one.said & two.said)) / size + HEAD * heads / (total(one.head) + total(two.head) + 7)
 
 
 def same_aspects(one, two, rarity):
