@@ -38,6 +38,7 @@ class Example:
     label: str
     at: datetime
     source: str
+    kind: str
     how: str
     corrected: bool
     unit: int | None
@@ -57,11 +58,11 @@ def examples(street, until):
     Kinds (`how`): as_suggested, named (nothing had been suggested), corrected, reclassified, returned (decided anew after a unit
     proved it was not its own), settled (sent by itself, done by that unit, and passed by a person). About ten queries."""
     cases = {case.pk: case for case in _eligible(street, until)}
-    words, history, orders = _words(cases), _history(cases), _orders(cases)
+    (words, kinds), history, orders = _words(cases), _history(cases), _orders(cases)
     expected = _Expected(street, until)
     found = []
     for pk, case in cases.items():
-        example = _example(case, words.get(pk, ""), history[pk], orders[pk], expected)
+        example = _example(case, words[pk], kinds.get(pk, Grievance.Kind.REPORT), history[pk], orders[pk], expected)
         if example is not None and example.at <= until:
             found.append(example)
     return sorted(found, key=lambda example: (example.at, example.case))
@@ -91,16 +92,18 @@ def _may_teach(rows):
 
 
 def _words(cases):
-    """Texts by case: what its residents said; what staff wrote where nobody else spoke. Telephone numbers never."""
-    said = defaultdict(list)
-    for pk, text in Grievance.objects.filter(case__in=cases).order_by("pk").values_list("case", "description"):
+    """Texts by case, and the kind chosen first: what its residents said; what staff wrote where nobody else spoke. Telephone
+    numbers never."""
+    said, kinds = defaultdict(list), {}
+    for pk, kind, text in Grievance.objects.filter(case__in=cases).order_by("pk").values_list("case", "kind", "description"):
         said[pk].append(text)
+        kinds.setdefault(pk, kind)
     own = Q(author=None, grievance__isnull=False) | ~Q(case__in=list(said))
     for pk, text in Remark.objects.filter(own, case__in=cases).order_by("pk").values_list("case", "text"):
         said[pk].append(text)
     for pk, case in cases.items():
         said[pk] = said[pk] if any(said[pk]) else [case.title]
-    return {pk: NUMBER.sub("", "\n".join(text for text in texts if text)) for pk, texts in said.items()}
+    return {pk: NUMBER.sub("", "\n".join(text for text in texts if text)) for pk, texts in said.items()}, kinds
 
 
 def _history(cases):
@@ -121,7 +124,7 @@ def _orders(cases):
     return found
 
 
-def _example(case, text, history, orders, expected):
+def _example(case, text, kind, history, orders, expected):
     turns = [event for event in history if event.kind in (*DECIDED, *UNDONE)]
     if not turns or turns[-1].kind in UNDONE or not text.strip():
         return None
@@ -135,9 +138,9 @@ def _example(case, text, history, orders, expected):
     unit = orders[-1].handler_id if orders else None
     suggested = case.suggestion.get("category")
     return Example(
-        case=case.pk, text=text, label=_second_level(case.category).code, at=last.at, source=case.source, how=how, unit=unit,
+        case=case.pk, text=text, label=_second_level(case.category).code, at=last.at, source=case.source, kind=kind, how=how,
         corrected=bool(suggested) and suggested != _second_level(case.category).code,
-        unit_corrected=moved or any(order.proved_wrong for order in orders),
+        unit=unit, unit_corrected=moved or any(order.proved_wrong for order in orders),
         astray=moved and unit is not None and not expected.leads(case, unit), hand=last.actor_id or 0,
     )  # fmt: skip
 

@@ -100,7 +100,8 @@ def judge(new, held, street):
 
 
 def _train(known, weight):
-    words = {code: words for code, words in Category.objects.filter(active=True).values_list("code", "words") if words}
+    second = Category.objects.filter(active=True, parent__isnull=False, parent__parent__isnull=True)
+    words = {code: words for code, words in second.values_list("code", "words") if words}
     taught = [(("", example.text), example.label, weight[example.case]) for example in known]
     return learned.train(taught, prior=words, seed=SEED)
 

@@ -35,12 +35,19 @@ class Learned:
     def blend(self, scores, text):
         """合议: ([(category code, share)], sure), likeliest first. `scores`: {code: score} of the office's words for it.
 
-        The more decisions of a category, the less its words count. Sure only where the model is, by the threshold of its own
-        cross-validation for the wanted precision, and the words together with it say the same."""
+        The more decisions of a category, the less its words count. Sure: True where words and model say the same and the model
+        is above the threshold of its own cross-validation for the wanted precision; False where not; None where the category
+        has been decided too seldom for the model to say, and does not speak against it: the rule for words alone holds."""
         opinion = self.model.opinion("", text)
         ranked = blended(scores, opinion, self.seen)
-        agreed = bool(ranked) and ranked[0][0] == opinion[0].label
-        return ranked, agreed and self.model.sure(opinion, settings.AUTO_PRECISION)
+        return ranked, self._sure(ranked, opinion) if ranked else False
+
+    def _sure(self, ranked, opinion):
+        code, above = ranked[0][0], self.model.sure(opinion, settings.AUTO_PRECISION)
+        known = self.seen.get(code, 0) >= HALFWAY
+        if opinion[0].label == code:
+            return above if known else None
+        return False if known or above else None
 
 
 def blended(scores, opinion, seen):

@@ -2,7 +2,7 @@
 
 import fcntl
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from dispatch.actions import learning
@@ -36,5 +36,8 @@ class Command(BaseCommand):
         at = timezone.now()
         if not now and not learning.due(street, at):
             return
-        version = learning.learn(street, at=at)
+        try:
+            version = learning.learn(street, at=at)
+        except ImportError as missing:
+            raise CommandError(f"训练要用的程序包没有装：{missing.name}。请按 requirements.lock 安装后再试。") from missing
         self.stdout.write(f"{street}：{version}，{version.get_status_display()}。{version.why}")
