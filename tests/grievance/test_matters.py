@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from grievance.actions import retention
 from grievance.classify import matters
 from grievance.classify.matters.alike import SAME, compare, piece_of
 from grievance.classify.matters.clusters import clusters
 from grievance.classify.matters.evaluate import pair_figures
 from grievance.classify.matters.finding import rarity_of
 from grievance.classify.matters.names import common, slip, smooth, spot
-from grievance.models import Case, OpenMatter, Sketch
+from grievance.models import Case, OpenMatter, Sketch, Tombstone
 from street.models import Place, Role
 from tests import services
 from tests.builders import MONDAY_10AM, a_case, a_category, a_code, a_person, a_place
@@ -193,10 +194,12 @@ def test_three_of_one_trouble_are_a_topic_and_the_same_words_from_elsewhere_are_
 
 @pytest.mark.django_db
 def test_a_sketch_goes_with_the_words_it_was_made_of(estates):
-    from grievance.actions import retention
-
     case = told(estates[0], "搅拌站噪音太大。")
     grievance = case.grievances.get()
     assert Sketch.objects.filter(case=case).exists()
-    retention._erase(grievance, "asked", at=MONDAY_10AM)
+    retention._erase(grievance, Tombstone.Why.ASKED, at=MONDAY_10AM)
     assert not Sketch.objects.filter(case=case).exists()
+    younger = a_case(estates[0], at=MONDAY_10AM)
+    assert matters.remember_missing(at=MONDAY_10AM) == 1, "what was erased is not read again"
+    assert list(Sketch.objects.values_list("case", flat=True)) == [younger.pk]
+    assert matters.remember_missing(at=MONDAY_10AM) == 0

@@ -26,7 +26,8 @@ def evaluate(stream, labels):
     Pairs are counted among labelled messages of which one at least is a member; `decoys_joined` are pairs of a member with a
     decoy or near miss. A hit is a member that finds an earlier one of its matter first (or among three) in all before it.
     `ms_per_message` is CPU for reading a message and comparing it with its candidates."""
-    rows, roles, left_out = read_stream(stream), *read_labels(labels)
+    rows = read_stream(stream)
+    roles, left_out = read_labels(labels)
     began = process_time()
     scores = scores_of(rows)
     spent = process_time() - began

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from grievance.classify.matters.alike import SAME, compare
-from grievance.classify.matters.sketches import name_keys, piece_of_case, piece_of_sketch, piece_of_words
+from grievance.classify.matters.sketches import name_keys, piece_of_case, piece_of_sketch, piece_of_words, remember
 from grievance.classify.matters.words import Rarity
 from grievance.models import Case, OpenMatter, Sketch
 from grievance.models.open_matter import MOST_SHOWN
@@ -92,3 +92,10 @@ def ranked_open(place, text, at):
     alike = [compare(piece, other, rarity).score for other in others]
     ranked = sorted(zip(alike, matters, strict=True), key=lambda pair: -pair[0] if pair[0] >= SAME else 0.0)
     return [matter for _, matter in ranked][:MOST_SHOWN]
+
+
+def remember_missing(*, at, size=500):
+    """补记摘要 of the cases that may still be compared and have none; how many. What was erased stays away. Safe to run twice."""
+    told = Case.objects.filter(sketch=None, submitted_at__gte=at - BACK).exclude(grievances__tombstone__isnull=False)
+    missing = list(told.exclude(status__in=GONE).order_by("pk").values_list("pk", flat=True))
+    return sum(remember(Case.objects.filter(pk__in=missing[start : start + size])) for start in range(0, len(missing), size))
