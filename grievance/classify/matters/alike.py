@@ -78,6 +78,8 @@ def shared_name(ones, others, rarity):
 def same_place(one, two, rarity):
     """地点相合, 0 to 1, and the name; 0 where each names a place of its own that the other does not."""
     a, b = one.spot, two.spot
+    if a.main and a.main == b.main and (weight := rarity.of_name(core(a.main[0]))):
+        return weight, a.main[0]
     name, weight = shared_name(a.main, b.main, rarity)
     if weight:
         return weight, name
@@ -96,6 +98,8 @@ def same_place(one, two, rarity):
 
 def apart(one, two, rarity):
     """各说各处: each says plainly where it is, and no name of the one is the other's."""
+    if one.main == two.main:
+        return False
     plain = all(any(rarity.of_name(core(main)) > CLEAR for main in where.main) for where in (one, two))
     return plain and not any(common(mine, theirs) or slip(mine, theirs) for mine in one.main for theirs in two.main)
 

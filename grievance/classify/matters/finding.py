@@ -11,7 +11,7 @@ from grievance.models.open_matter import MOST_SHOWN
 
 BACK, AHEAD = timedelta(days=180), timedelta(days=14)
 """提案: so long before and after a matter another may be the same."""
-MOST_HERE, MOST_NAMED = 100, 50
+MOST_HERE, MOST_NAMED = 80, 40
 """So many of the same place, and so many of the same name, the newest first: more do not fit into the time of a request."""
 MOST_OPEN = 40
 GONE = (Case.Status.MERGED, Case.Status.DECLINED, Case.Status.WITHDRAWN, Case.Status.TRANSFERRED)
@@ -45,7 +45,7 @@ def same_as(what, *, user, at, limit=3, place=None, street=None, open_only=False
 
 
 def candidates(piece, street, at):
-    """可比的: the newest sketches from the same place and of the same name, at the most 150; two queries, none where neither
+    """可比的: the newest sketches from the same place and of the same name, at the most 120; two queries, none where neither
     is known."""
     around = Sketch.objects.filter(at__range=(at - BACK, at + AHEAD)).order_by("-at")
     here = list(around.filter(root=piece.root)[:MOST_HERE]) if piece.root is not None else []
