@@ -1,5 +1,7 @@
 """研判台: the queue on the left, the matter on the right, and what can be done with it underneath."""
 
+from datetime import UTC, datetime
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
@@ -101,7 +103,7 @@ def shown(request, number, at, *, last=None):
     if chosen is None:
         in_hand.put_down(by=user)
     elif chosen.case.status in WAITING:
-        held[number] = in_hand.take(chosen.case, by=user, at=at)
+        chosen.hand = held[number] = in_hand.take(chosen.case, by=user, at=at)
         chosen.holder = triage_queue.elsewhere(number, held, user)
         if last and chosen.holder:
             last.card.kept = True
@@ -121,7 +123,7 @@ def hand(request, number):
     at, wish = timezone.now(), request.POST.get("hand")
     case = get_object_or_404(mine(request.user), number=number)
     if wish == "leave":
-        in_hand.put_down(by=request.user, number=number)
+        in_hand.put_down(by=request.user, number=number, until=_instant(request.POST.get("until", "")))
         return HttpResponse(status=204)
     if wish == "take":
         other = in_hand.take_over(case, by=request.user, at=at)
@@ -129,7 +131,16 @@ def hand(request, number):
         messages.success(request, told)
         return redirect(_address(number))
     row = in_hand.keep(number, by=request.user, at=at) if case.status in WAITING else None
-    return JsonResponse({"mine": row is not None and row.user_id == request.user.pk, "by": str(row.user) if row else ""})
+    mine_still = row is not None and row.user_id == request.user.pk
+    return JsonResponse({"mine": mine_still, "by": str(row.user) if row else "", "until": row.until.isoformat() if row else ""})
+
+
+def _instant(text):
+    """The instant that a page was given; nonsense matches nothing."""
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.max.replace(tzinfo=UTC)
 
 
 @for_roles(TRIAGE)

@@ -91,6 +91,8 @@ class Pane:
     lines: list
     slow: Slow | None
     holder: Any = None
+    hand: Any = None
+    """In whose hand it now is, and until when."""
     days: int = TWIN_DAYS
 
     @property

@@ -40,10 +40,11 @@ def take_over(case, *, by, at):
     return row and row.taken_from
 
 
-def put_down(*, by, number=None):
-    """放下: this matter, or whatever one had in hand."""
-    held = InHand.objects.filter(user=by)
-    (held.filter(number=number) if number else held).delete()
+def put_down(*, by, **which):
+    """放下: this matter (`number`), or whatever one had in hand; with `until`, only what a page since closed was given.
+
+    A page that is left says so when the next one already stands there: of the same matter, that one goes on."""
+    InHand.objects.filter(user=by, **which).delete()
 
 
 def told(held, by):

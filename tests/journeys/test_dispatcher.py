@@ -59,12 +59,12 @@ def browser(chromium):
         browser.close()
 
 
-def a_desk(browser, running, size, **options):
+def a_desk(browser, running, size, who="paidan1", **options):
     """The queue at a screen of that size, signed in."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, **options)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    signs_in(page, running, "paidan1", "/desk/triage/")
+    signs_in(page, running, who, "/desk/triage/")
     return page
 
 
@@ -238,3 +238,24 @@ def test_without_a_script_the_same_is_done_by_ordinary_forms(running, browser):
     page.get_by_role("button", name="派出这 1 件").click()
     expect(page.get_by_text("已派出 1 件")).to_be_visible()
     page.context.close()
+
+
+def test_two_at_one_matter_are_told_of_each_other_and_a_closed_page_lets_go(running, browser):
+    running.manage("shell", "-v0", text=ONE_MORE.replace("dispatcher-bare", "dispatcher-two"))
+    first, second = a_desk(browser, running, WIDE), a_desk(browser, running, NARROW, who="paidan2")
+    address = f"{running.url}/desk/triage/?case={number_of(first, '路灯杆歪了')}"
+    first.goto(address)
+    second.goto(address)
+    expect(second.get_by_text("正在看这一件")).to_be_visible()
+    ready(second)
+    Keys(second).decides("o", "Enter")
+    expect(second.get_by_text("对方的页面会看到")).to_be_visible()
+    first.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(first.get_by_role("alert")).to_contain_text("接手了这一件")
+    second.goto("about:blank")
+    tries = 0
+    while first.goto(address) and first.locator(".d-hand").count() and tries < 100:
+        tries += 1
+    expect(first.get_by_role("button", name="受理，派给").first).to_be_visible()
+    first.context.close()
+    second.context.close()

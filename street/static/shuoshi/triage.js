@@ -101,10 +101,13 @@
   var token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (!pane || !token || pane.querySelector("[data-key=o]")) { return; }
 
+  var until = pane.getAttribute("data-until");
+
   function told(word) {
     var form = new FormData();
     form.append("csrfmiddlewaretoken", token.value);
     form.append("hand", word);
+    form.append("until", until);
     return form;
   }
 
@@ -115,11 +118,13 @@
     }).then(function (row) {
       var lost = document.querySelector("[data-lost]");
       lost.hidden = !row || row.mine || !row.by;
+      if (row && row.mine) { until = row.until; }
       lost.textContent = lost.hidden ? "" : row.by + "接手了这一件；您没有提交的不会生效。";
     }).catch(function () {});
   }
 
   window.setTimeout(keep, 2000);
+  document.addEventListener("visibilitychange", keep);
   window.setInterval(keep, 30000);
   window.addEventListener("pagehide", function () {
     navigator.sendBeacon(pane.getAttribute("data-hand"), told("leave"));
