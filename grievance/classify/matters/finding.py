@@ -19,7 +19,7 @@ GONE = (Case.Status.MERGED, Case.Status.DECLINED, Case.Status.WITHDRAWN, Case.St
 
 @dataclass
 class Likely:
-    """可能同一件: the case, how likely (0.15 and more), and why, in words for staff."""
+    """可能同一件: the case, how likely (0.17 and more), and why, in words for staff."""
 
     case: Case
     score: float
