@@ -4,7 +4,7 @@ import json
 import mmap
 import struct
 from array import array
-from collections import Counter
+from bisect import bisect_left
 from functools import lru_cache
 from math import exp, log, sqrt
 from operator import mul
@@ -35,23 +35,22 @@ class Model:
     so one copy serves every thread."""
 
     def __init__(self, facts, table):
-        """`facts` can be kept as JSON; `table` holds a row of bytes for every bucket: the weight for each label, then the
-        rarity of what falls into the bucket."""
+        """`facts` can be kept as JSON; `table` holds the sorted hashes of the runs known (32 bits each), then for every one
+        of them a row of 16-bit numbers: the weight for each label, last how rare it is."""
         self.facts, self._table = facts, table
         self.labels = facts["labels"]
         self.card = facts["card"]
         self.thresholds = {float(wanted): sure for wanted, sure in facts["thresholds"].items()}
         self._prior = Prior(facts["prior"])
-        self._width = len(self.labels) + 1
-        self._buckets = len(table) // self._width
+        self._width = 2 * (len(self.labels) + 1)
+        known = memoryview(table)[: 4 * facts["runs"]]
+        self._keys, self._weights = known.cast("I"), memoryview(table)[4 * facts["runs"] :]
 
     def opinion(self, topic, body):
         """[Opinion] for all labels, likeliest first, then by name; also of a message without text."""
-        said = self._learned(topic, body)
         words = self._prior.evidence(*fields(topic, body), self.labels)
-        logits = [
-            bias + sum(map(mul, row, (*said, *words))) for row, bias in zip(self.facts["mix"], self.facts["bias"], strict=True)
-        ]
+        own = zip(self._learned(topic, body), self.facts["mix"], self.facts["bias"], strict=True)
+        logits = [said + bias + sum(map(mul, row, words)) for said, row, bias in own]
         top = max(logits)
         raised = [exp(each - top) for each in logits]
         whole = sum(raised)
@@ -71,27 +70,39 @@ class Model:
 
     def _learned(self, topic, body):
         """For each label, what the runs of title and body say together."""
-        sums = [0.0] * len(self.labels)
-        for times, scale in zip(counted(topic, body), self.facts["scales"], strict=True):
-            for at, part in enumerate(self._of_field(times)):
-                sums[at] += scale * part
-        return sums
+        if not self.facts["runs"]:
+            return [0.0] * len(self.labels)
+        both = [self._of_field(times) for times in counted(topic, body)]
+        return [self.facts["scale"] * sum(parts) for parts in zip(*both, strict=True)]
 
     def _of_field(self, times):
         """The weights of all runs of one field, for each label, over the length of the field's vector."""
         sums, square = [0.0] * len(self.labels), 0.0
-        for often, buckets in _by_times(times, self._buckets).items():
-            rows, factor = self._rows(buckets), 1 + log(often)
+        for often, places in self._by_times(times).items():
+            rows, factor = self._rows(places), 1 + log(often)
             for at in range(len(sums)):
-                sums[at] += factor * sum(rows[at :: self._width])
-            rare = rows[len(sums) :: self._width]
+                sums[at] += factor * sum(rows[at :: len(sums) + 1])
+            rare = rows[len(sums) :: len(sums) + 1]
             square += factor * factor * sum(map(mul, rare, rare))
         return [each / sqrt(square) for each in sums] if square else sums
 
-    def _rows(self, buckets):
-        """The rows of these buckets end to end: slices of it are summed in C, which is why no numpy is needed."""
-        table, width = self._table, self._width
-        return array("b", b"".join([table[bucket * width : bucket * width + width] for bucket in buckets]))
+    def _by_times(self, times):
+        """{times: [place in the table]} of {hash: times}; runs never learned are left out."""
+        found: dict[int, list[int]] = {}
+        for code, often in times.items():
+            place = self._place(code)
+            if place is not None:
+                found.setdefault(often, []).append(place)
+        return found
+
+    def _place(self, code):
+        place = bisect_left(self._keys, code)
+        return place if place < len(self._keys) and self._keys[place] == code else None
+
+    def _rows(self, places):
+        """The rows at these places end to end: slices of it are summed in C, which is why no numpy is needed."""
+        weights, width = self._weights, self._width
+        return array("h", b"".join([weights[place * width : place * width + width] for place in places]))
 
     def words_for(self, label, text, most=5):
         """理由用的字词: what in a text (or a (title, body)) spoke most for this label, against the likeliest other.
@@ -115,37 +126,26 @@ class Model:
 
     def _voices(self, label, topic, body):
         """{run or word: how much more it speaks for the label than for the likeliest other}."""
-        other = next(each.label for each in self.opinion(topic, body) if each.label != label)
+        other = next((each.label for each in self.opinion(topic, body) if each.label != label), label)
         ours, theirs = self.labels.index(label), self.labels.index(other)
-        texts, voices = fields(topic, body), Counter()
-        for text, (seed, sizes), scale in zip(texts, FIELDS, self.facts["scales"], strict=True):
-            for run, bucket in _runs(text, seed, sizes, self._buckets):
-                row = self._rows([bucket])
-                voices[run] += scale * (row[ours] - row[theirs])
+        voices: dict[str, float] = {}
+        for text, (seed, sizes) in zip(fields(topic, body), FIELDS, strict=True):
+            runs = [(run, place) for run, code in _runs(text, seed, sizes) if (place := self._place(code)) is not None]
+            length = sqrt(len(runs)) or 1.0
+            for run, place in runs:
+                row = self._rows([place])
+                voices[run] = voices.get(run, 0.0) + (row[ours] - row[theirs]) / row[-1] / length
+            # Before anything is learned only the words can say why
+            for word in self._prior.found(text) if not self.facts["runs"] else ():
+                voices[word] = self._prior.weight(word, label)
         return voices
 
 
-def _by_times(times, buckets):
-    """{times: [bucket]} of {hash: times}; two runs in one bucket are one."""
-    found: dict[int, list[int]] = {}
-    for bucket, often in _in_buckets(times, buckets).items():
-        found.setdefault(often, []).append(bucket)
-    return found
-
-
-def _in_buckets(times, buckets):
-    found: dict[int, int] = {}
-    for code, often in times.items():
-        bucket = code % buckets
-        found[bucket] = found.get(bucket, 0) + often
-    return found
-
-
-def _runs(text, seed, sizes, buckets):
-    """(run, bucket) for every run that can be read as a word: two characters or more, letters only."""
+def _runs(text, seed, sizes):
+    """(run, hash) for every run that can be read as a word: two characters or more, letters only."""
     for size in (size for size in sizes if size > 1):
         codes = hashes(text, seed, (size,))
-        yield from ((text[at : at + size], code % buckets) for at, code in enumerate(codes) if text[at : at + size].isalpha())
+        yield from ((text[at : at + size], code) for at, code in enumerate(codes) if text[at : at + size].isalpha())
 
 
 def load(path):

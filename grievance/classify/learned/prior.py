@@ -7,9 +7,10 @@ from pathlib import Path
 from grievance.classify.learned.grams import fields
 
 SHIPPED = Path(__file__).with_name("words.toml")
-TITLE = 2.5
+TITLE = 4.0
 """提案: a word of the title counts as much as so many of the body."""
 
+SIGNS = 2
 DOUBT = 4.0
 """提案: so much weight of words is needed for half a share: one weak word alone says little."""
 
@@ -49,6 +50,10 @@ class Prior:
             at += len(word) or 1
         return times
 
+    def weight(self, word, label):
+        """What a plain word weighs for a label; 0 where it says nothing of it."""
+        return sum(weight for owner, weight in self._owners.get(word, ()) if owner == label)
+
     def scores(self, title, body):
         """{label: sum of weights}, labels that no word speaks for left out; of plain texts."""
         sums: dict[str, float] = {}
@@ -59,7 +64,8 @@ class Prior:
         return sums
 
     def evidence(self, title, body, labels):
-        """For each of these labels its share of all that the words say, 0 where none speaks; of plain texts."""
+        """`SIGNS` numbers a label, of plain texts: first its share of all that the words say, then how much they say."""
         sums = self.scores(title, body)
         whole = sum(abs(each) for each in sums.values()) + DOUBT
-        return [sums.get(label, 0.0) / whole for label in labels]
+        said = [sums.get(label, 0.0) for label in labels]
+        return [each / whole for each in said] + [log1p(max(each, 0.0)) / 3 for each in said]
