@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from dispatch import sweeps
 from grievance.actions import retention
 from grievance.classify import matters
 from grievance.classify.matters.alike import SAME, compare, piece_of
@@ -190,6 +191,17 @@ def test_three_of_one_trouble_are_a_topic_and_the_same_words_from_elsewhere_are_
     unit = a_person(Role.HANDLER, here.place.community, is_staff=True)
     client.force_login(unit)
     assert client.get("/desk/topics/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_worker_sketches_what_it_has_studied_and_studies_even_where_that_fails(estates, monkeypatch):
+    first, second = (a_case(code, description="搅拌站噪音太大。") for code in estates)
+    with monkeypatch.context() as broken:
+        broken.setattr(matters, "remember", lambda cases: 1 / 0)
+        sweeps.route_submitted(at=MONDAY_10AM, size=1)
+    assert Case.objects.exclude(studied_at=None).count() == 1 and not Sketch.objects.exists()
+    sweeps.route_submitted(at=MONDAY_10AM)
+    assert list(Sketch.objects.values_list("case", flat=True)) == [second.pk]
 
 
 @pytest.mark.django_db
