@@ -12,18 +12,21 @@ from dispatch.models import Checkpoint
 from feedback import tasks as feedback_tasks
 from grievance import tasks as grievance_tasks
 from tests.clock import instant, travel
+from tests.journeys import planner
 from tests.stack import Embedded
 
 
 @pytest.fixture(scope="package")
 def street_and_policy(django_db_setup, django_db_blocker):
     """骑马山街道 as shipped: loading takes seconds, so every test of this folder lives inside one transaction that holds it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_calendar", verbosity=0)
-        call_command("load_street", str(STREET), verbosity=0)
-        call_command("load_policy", str(POLICY), verbosity=0)
-        yield
-        transaction.set_rollback(True)
+    with django_db_blocker.unblock():
+        planner.forgets()
+        with transaction.atomic():
+            call_command("load_calendar", verbosity=0)
+            call_command("load_street", str(STREET), verbosity=0)
+            call_command("load_policy", str(POLICY), verbosity=0)
+            yield
+            transaction.set_rollback(True)
 
 
 class Clock:

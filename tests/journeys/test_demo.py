@@ -14,6 +14,7 @@ from dispatch.models import Letter, Supervision, WorkOrder
 from feedback.models import Callback
 from grievance.models import Case, Event, Grievance
 from tests.clock import instant
+from tests.journeys import planner
 from tests.journeys.ends import left
 from tests.journeys.pages import Page
 from tests.journeys.people import Staff, units
@@ -34,6 +35,7 @@ def played(street_and_policy, django_db_blocker, tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with django_db_blocker.unblock(), override_settings(DATA_DIR=folder, MEDIA_ROOT=folder / "media"), transaction.atomic():
         call_command("demo", verbosity=0)
+        planner.learns()
         yield
         transaction.set_rollback(True)
 

@@ -16,6 +16,7 @@ from grievance.casework import notice_for, notify
 from grievance.models import Case, Event, Notice
 from street.models import Organisation, Role, User
 from tests.clock import instant
+from tests.journeys import planner
 
 SINCE = instant("2023-03-01 09:00")
 QUARTER, MONTH = SINCE + timedelta(days=91), SINCE + timedelta(days=24)
@@ -29,7 +30,9 @@ def lived(blocker, cases, until, *, streets=1):
         call_command("load_street", district.STREET, verbosity=0)
         call_command("load_policy", district.POLICY, verbosity=0)
         district.clone(streets - 1)
-        yield playing.play(cases, seed=7, since=SINCE, until=until, hurried=True)
+        played = playing.play(cases, seed=7, since=SINCE, until=until, hurried=True)
+        planner.learns()
+        yield played
         transaction.set_rollback(True)
 
 
