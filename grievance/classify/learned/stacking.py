@@ -64,7 +64,7 @@ def thresholds(chance, truth, labels, wanted):
     return kept
 
 
-BORROWED, FEWEST, GIVE = 200, 10, 0.003
+BORROWED, FEWEST, GIVE, UNSEEN = 200, 10, 0.003, 2
 """提案"""
 
 
@@ -83,5 +83,5 @@ def _share_from(edges, all_top, all_right):
     """Share right among all messages that are at least as likely as each edge."""
     order = np.argsort(-all_top, kind="stable")
     upto = np.searchsorted(-all_top[order], -edges, side="right")
-    # One error more than was seen: a hundred messages without any do not make 0.99
-    return np.cumsum(all_right[order])[np.maximum(upto, 1) - 1] / (upto + 1)
+    # Errors not seen yet: a hundred messages without any do not make 0.99
+    return np.cumsum(all_right[order])[np.maximum(upto, 1) - 1] / (upto + UNSEEN)
