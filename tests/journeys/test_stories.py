@@ -205,7 +205,7 @@ def second_unit_returns_it(clock, neighbour):
 def the_first_is_designated_and_cannot_return(clock, neighbour):
     clock.reach("2023-06-27 12:00")
     desk, case = Staff("paidan1"), neighbour.case
-    done(desk.triage(case).make(case, "send", to="qms-chengguan", limit_class="U3", designated=["on"]))
+    desk.sends_urgent(case, to="qms-chengguan", limit_class="U3", designated=["on"])
     order = lead(case)
     assert (order.handler.code, order.designated, order.due_at) == ("qms-chengguan", True, instant("2023-07-07 20:00"))
     unit = Staff("chengguan_fuze")
