@@ -36,12 +36,16 @@ def look(text, *, place, address="", kind=Grievance.Kind.REPORT, at):
 def _expected(text, place, address, kind, at):
     """The unit and its limit for the whole matter; (None, None) where nobody could say for sure."""
     found = classify.suggest_words(text, place=place, address=address, kind=kind)
-    suggestion = {"category": found.category_code, "confidence": round(found.confidence, 3), "barred": found.barred}
-    case = Case(
-        street=place.street, place=place, category=Category.objects.filter(code=found.category_code).first(),
-        urgency=Urgency.URGENT if found.urgent else Urgency.NORMAL, suggestion=suggestion,
-    )  # fmt: skip
+    case = imagined(found, place)
     route = routing.choose(case, at)
     if not route.sure:
         return None, None
     return route.lead, deadlines.limits_of(route.policy, route.limit_class, case).get(Anchor.COMPLETION)
+
+
+def imagined(found, place):
+    """设想的事项: as it would be studied at `place`; never saved."""
+    return Case(
+        street=place.street, place=place, category=Category.objects.filter(code=found.category_code).first(),
+        urgency=Urgency.URGENT if found.urgent else Urgency.NORMAL, suggestion=found.kept(),
+    )  # fmt: skip

@@ -1,63 +1,142 @@
-"""派单规则: from category and place to the unit that leads. `choose` writes nothing."""
+"""派单规则: from category, place and what was understood to the unit that leads. `choose` writes nothing."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from dispatch.models import Policy, RoutingRule
+from grievance.models import Category
+from street.models import Organisation
 
 SURE = 0.8
 """提案: the confidence from which a suggested category may be sent by itself."""
+PLAIN = 5.0
+"""提案: so much must have been said for it, in words: one word alone may be there by chance."""
+COMMUNITY = "community"
+"""被反映的单位的代词: the people of the place's own community."""
 
 
 @dataclass
 class Route:
     """派单建议: who should lead and assist, within which limits, on what ground, and whether that is sure."""
 
-    lead: object = None
+    lead: Any = None
     assistants: list = field(default_factory=list)
     limit_class: str = ""
     rule: RoutingRule | None = None
     policy: Policy | None = None
     sure: bool = False
     reasons: list = field(default_factory=list)
+    category: Category | None = None
 
 
 def choose(case, at, *, category=None):
     """派单建议 for a case under the policy in force at `at`; `category` overrides what the case carries.
 
-    Sure only where the suggestion is sure, nothing bars it, and the rule may be used automatically."""
+    Sure only where the suggestion is sure, nothing bars it, and the rule may be used automatically. What was understood beside
+    the category (another legal path, a reproach of persons, danger) counts only while the category is the one suggested."""
     policy = Policy.objects.in_force(case.street, at)
     category = category or case.category
+    understood = case.suggestion if case.suggestion.get("category") == (category and category.code) else {}
+    path = understood.get("legal_path")
+    if path and not path["category"]:
+        return Route(policy=policy, category=category, reasons=[f"答复引导，不派单：{path['text']}", *understood["reasons"]])
     if policy is None or category is None:
         return Route(policy=policy, reasons=["还没有生效的政策" if policy is None else "类别未能确定"])
-    rule = rule_for(policy, category, case.place)
+    return _by_rule(policy, category, case, understood)
+
+
+def _by_rule(policy, category, case, understood):
+    kind = understood.get("place_kind", "")
+    rule = _row_of(policy, understood.get("routes_as"), case.place) or rule_for(policy, category, case.place, kind=kind)
     if rule is None:
-        return Route(policy=policy, reasons=[f"职责清单没有“{category.name}”的承办单位"])
-    lead = lead_of(rule, case.place)
+        return Route(policy=policy, category=category, reasons=[f"职责清单没有“{category.name}”的承办单位"])
+    lead, rule, why = _above_those_reproached(policy, rule, case.place, understood.get("reproached"))
     if lead is None or not lead.may_lead:
-        return Route(policy=policy, rule=rule, reasons=["点位没有所属社区，无法确定主办单位"])
+        return Route(policy=policy, category=category, rule=rule, reasons=["点位没有所属社区，无法确定主办单位"])
     route = Route(
-        lead=lead, assistants=assistants_of(rule, case.place, lead), limit_class=rule.limit_class, rule=rule, policy=policy
-    )
-    route.reasons = [f"职责清单：{rule.basis}", *case.suggestion.get("reasons", [])]
-    route.sure = is_sure(case, category, rule)
+        lead=lead, assistants=assistants_of(rule, case.place, lead), limit_class=rule.limit_class, rule=rule, policy=policy,
+        category=category,
+    )  # fmt: skip
+    route.reasons = [f"职责清单：{rule.basis}", *why, *case.suggestion.get("reasons", [])]
+    route.sure = not why and is_sure(case, category, rule)
     return route
+
+
+def suggested(case, at):
+    """两个建议: the route of the category suggested, and that of the next one, each with its own reasons; the second only where
+    another unit would lead or other words speak for it."""
+    routes, second = [choose(case, at)], case.suggestion.get("second")
+    category = Category.objects.filter(code=second["category"], active=True).first() if second else None
+    if category is not None and category != routes[0].category:
+        other = choose(case, at, category=category)
+        ground = [f"职责清单：{other.rule.basis}"] if other.rule else other.reasons
+        other.sure, other.reasons = False, [*ground, *second["reasons"]]
+        routes.append(other)
+    return routes
+
+
+def _row_of(policy, code, place):
+    """The row of another category, by which danger to a person goes to those who can help at once."""
+    category = Category.objects.filter(code=code).first() if code else None
+    return rule_for(policy, category, place) if category else None
+
+
+def _above_those_reproached(policy, rule, place, reproached):
+    """对人员的不满: its supervisor leads, never the unit itself (domain, second reading); a street answers for its own offices
+    and communities through the office that the row for conduct names."""
+    lead = lead_of(rule, place)
+    unit = _unit_of(reproached, place)
+    if unit is None or not unit.may_lead or (rule.category.code != reproached["category"] and unit != lead):
+        return lead, rule, []
+    row = _row_of(policy, reproached["category"], place) or rule
+    above = unit.above
+    if above is None or above.kind in (Organisation.Kind.STREET, Organisation.Kind.DISTRICT, Organisation.Kind.CITY):
+        above = lead_of(row, place)
+    return above, row, [f"反映的是{unit}的人，由其上级{above}办理，不转{unit}"]
+
+
+def _unit_of(reproached, place):
+    if not reproached or not reproached["unit"]:
+        return None
+    if reproached["unit"] == COMMUNITY:
+        return place.community if place else None
+    return Organisation.objects.select_related("supervisor", "parent").filter(code=reproached["unit"], active=True).first()
 
 
 def is_sure(case, category, rule):
     """Whether nobody needs to look before the order goes out."""
     suggestion = case.suggestion
-    return (
-        rule.automatic
-        and not suggestion.get("barred", True)
-        and suggestion.get("category") == category.code
-        and suggestion.get("confidence", 0) >= SURE
-    )
+    if not rule.automatic or suggestion.get("barred", True) or suggestion.get("category") != category.code:
+        return False
+    if suggestion.get("sure") is not None:
+        return suggestion["sure"]
+    if suggestion.get("score", PLAIN) < PLAIN:
+        return False
+    return suggestion.get("confidence", 0) >= SURE or _same_unit_either_way(case, rule)
 
 
-def rule_for(policy, category, place):
-    """The most specific row for category and place; a null means any, and a finer category falls back on the one above it."""
+def _same_unit_either_way(case, rule):
+    """Whether what else it might be would go to the same unit within the same limits, so that only the unit is sure."""
+    suggestion = case.suggestion
+    score, others = suggestion.get("score", 0), suggestion.get("alternatives", [])
+    categories = {row.code: row for row in Category.objects.filter(code__in=[code for code, _ in others])} if score else {}
+    for code, other in others:
+        row = rule_for(rule.policy, categories[code], case.place) if code in categories else None
+        if row is None or _unit(row, case.place) != _unit(rule, case.place):
+            return score / (score + other) >= SURE
+    return False
+
+
+def _unit(rule, place):
+    return lead_of(rule, place), rule.limit_class, rule.automatic
+
+
+def rule_for(policy, category, place, *, kind=""):
+    """The most specific row for category and place; a null means any, and a finer category falls back on the one above it.
+
+    `kind` is the kind of spot that the words speak of (stairs, street), where they say more than the place does."""
     community = place.community_id if place else None
-    kind = place.kind if place else ""
+    kind = kind or (place.kind if place else "")
     named = [pk for pk in (category.pk, category.parent_id) if pk]
     rows = [
         rule

@@ -7,6 +7,7 @@ from django.db import transaction
 from dispatch.loading import authority, checks, inbox, public, retention, versions
 from dispatch.loading.categories import load_alerts, load_categories
 from dispatch.loading.content import Content
+from dispatch.loading.cues import load_cues
 from dispatch.models import Policy
 from street.datafile import DataFile
 from street.loading.ledger import Tally
@@ -15,7 +16,7 @@ __all__ = ["Loaded", "load"]
 
 TABLES = (
     *("policy", "callback", "urge", "reopen", "visit", "quiet", "standing_authority", "confidential", "retention", "public"),
-    *("category", "alert", "limit", "allowance", "rung", "route"),
+    *("category", "alert", "cue", "limit", "allowance", "rung", "route"),
 )
 
 
@@ -39,7 +40,8 @@ def load(path, *, at, effective_from=None):
     file.only(*TABLES)
     tally = Tally()
     categories = load_categories(file.rows("category"), tally)
-    load_alerts(file.rows("alert"), tally)
+    load_alerts(file.rows("alert"), tally, categories)
+    load_cues(file.rows("cue"), categories, tally)
     content = Content(file, categories)
     checks.refuse_gaps(content)
     policy, issued = versions.issue(content, at=at, effective_from=effective_from)

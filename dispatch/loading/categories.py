@@ -1,12 +1,16 @@
 """载入类别与警示词: not versioned; what the file names is made to say what the file says, the rest stays."""
 
+from grievance.classify.lexicon import GAP
 from grievance.models import Alert, Category
 from street.datafile import Names
 from street.loading.ledger import Ledger
 from street.models import Role
 
 CATEGORY_KEYS = ("code", "name", "public_name", "parent", "words", "hazard", "board", "joinable", "external_code", "active")
-ALERT_KEYS = ("code", "label", "words", "urgent", "bars_automatic", "quarantine", "tells", "advice", "active")
+ALERT_KEYS = (
+    "code", "label", "words", "unless", "beside", "categories", "present", "urgent", "bars_automatic", "routes_as", "quarantine",
+    "tells", "advice", "active",
+)  # fmt: skip
 LARGEST_WEIGHT = 10
 SHORTEST_WORD = 2
 DEEPEST = 3
@@ -25,7 +29,7 @@ def load_categories(rows, tally):
             name=row.text("name", most=40),
             public_name=row.text("public_name", required=False, most=60),
             parent=_parent(row, categories, names),
-            words=_weighted_words(row),
+            words=weighted_words(row),
             hazard=row.get("hazard", bool, False),
             board=row.get("board", bool, False),
             joinable=row.get("joinable", bool, False),
@@ -54,14 +58,15 @@ def _parent(row, categories, names):
     return parent
 
 
-def _weighted_words(row):
+def weighted_words(row, *, shortest=SHORTEST_WORD):
+    """词语表: {word: weight} of `[….words]`, where the left side is the weight."""
     weighted = {}
     for weight, words in row.get("words", dict, {}).items():
         number = _weight(row, weight)
         if not isinstance(words, list):
             row.fail(f'词语须写成 {weight} = ["词语", "词语"]。', "words")
         for word in words:
-            _check_word(row, word)
+            _check_word(row, word, shortest=shortest)
             if word in weighted:
                 row.fail(f"词语“{word}”写了两次（权重 {weighted[word]} 和 {number}）。", "words")
             weighted[word] = number
@@ -78,12 +83,14 @@ def _weight(row, text):
     return number
 
 
-def _check_word(row, word, key="words"):
-    if not isinstance(word, str) or len(word.strip()) < SHORTEST_WORD:
-        row.fail(f"词语至少 {SHORTEST_WORD} 个字，现在有 {word!r}：单字处处会碰上。", key)
+def _check_word(row, word, key="words", shortest=SHORTEST_WORD):
+    if not isinstance(word, str) or len(word.strip()) < shortest:
+        row.fail(f"词语至少 {shortest} 个字，现在有 {word!r}：单字处处会碰上。", key)
+    if not all(part.strip() for part in word.split(GAP)):
+        row.fail(f"“{GAP}”的两边都要有字，现在有 {word!r}。", key)
 
 
-def load_alerts(rows, tally):
+def load_alerts(rows, tally, categories=None):
     """载入警示词."""
     names = Names("警示词代码")
     for row in rows:
@@ -92,19 +99,31 @@ def load_alerts(rows, tally):
     alerts = Ledger(Alert, list(names.lines))
     for row in rows:
         for word in row.texts("words"):
-            _check_word(row, word)
+            _check_word(row, word, shortest=1 if row.texts("categories") else SHORTEST_WORD)
         alerts.put(
             row.code("code"),
             label=row.text("label", most=40),
             words=row.texts("words"),
             urgent=row.get("urgent", bool, True),
             bars_automatic=row.get("bars_automatic", bool, False),
+            unless=row.texts("unless"),
+            beside=row.texts("beside"),
+            categories=row.texts("categories"),
+            present=row.get("present", bool, False),
+            routes_as=_routes_as(row, categories),
             quarantine=row.get("quarantine", bool, False),
             tells=_roles(row),
             advice=row.text("advice", required=False),
             active=row.get("active", bool, True),
         )
     alerts.report(tally, "警示词")
+
+
+def _routes_as(row, categories):
+    code = row.code("routes_as", required=False, most=20)
+    if code and categories is not None:
+        categories.named(row, "routes_as")
+    return code
 
 
 def _roles(row):

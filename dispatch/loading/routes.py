@@ -83,6 +83,8 @@ def _check_lead(row, route, content):
         row.fail("“withdrawn 上级收回”的事项不能由社区或街道科室主办，请写区级单位或派驻站所。", "lead")
     if route["automatic"] and lead is not None and _receives_accusations(lead):
         row.fail(f"{lead}受理检举控告，不得自动派单，请写 automatic = false。", "automatic")
+    if lead is not None and lead.kind == Kind.COMMUNITY and lead.code != route["community"]:
+        row.fail(f'{lead}只能主办自己社区的事：请写 lead = "community"，或写明 community = "{lead.code}"。', "lead")
     if lead is not None and lead.code in route["assistants"]:
         row.fail(f"{lead}已是主办，不能同时协办。", "assistants")
 

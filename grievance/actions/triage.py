@@ -28,14 +28,7 @@ def study(case, *, at):
     if case.studied_at or case.status != Case.Status.SUBMITTED:
         return case
     found = classify.suggest(case)
-    case.suggestion = {
-        "category": found.category_code,
-        "confidence": round(found.confidence, 3),
-        "reasons": found.reasons,
-        "alternatives": found.alternatives,
-        "alerts": found.alerts,
-        "barred": found.barred,
-    }
+    case.suggestion = found.kept()
     case.category = case.category or Category.objects.filter(code=found.category_code).first()
     case.urgency = Urgency.URGENT if found.urgent else case.urgency
     # The ladder counts who speaks of the same kind of thing nearby

@@ -1,14 +1,25 @@
-"""词表: the office's words for each category and each alert, ready to be looked for in a text."""
+"""词表: the office's words for each category, each alert and each cue, ready to be looked for in a text."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grievance.models import Alert, Category
+from django.db.models import Case, F, Value, When
 
+from grievance.models import Alert, Category, Cue
+
+MASK = "〇"
 PHONE = re.compile(r"(?<!\d)(?:1[12]\d|12\d{3}|0\d{2,3}-\d{3,4}-?\d{3,4})(?!\d)")
 """Numbers as they stand in a sentence of advice: 110, 12338, 0991-555-0141."""
+GAP = "…"
+"""Between two parts of an expression: both stand in one sentence, the first before the second."""
+REACH, NEAR = 10, 5
+"""So many characters at the most lie between two parts; where a part is one sign alone, it must stand nearer."""
+CLAUSE = re.compile(r"(?<=[,，。!！?？;；\n\s])")
+"""After which a clause begins: residents write spaces for stops."""
+STOPS = "。!?;"
+"""What ends a sentence, as `plain` writes it; a gap does not reach over it."""
 
 
 @dataclass(frozen=True)
@@ -20,83 +31,198 @@ class Advice:
 
 
 class Found(NamedTuple):
-    """A word found: as the office wrote it, and its weight."""
+    """A word found: as the office wrote it, its weight, and where it first stands in the plain text."""
 
     word: str
     weight: float
+    at: int = 0
+
+
+class Hits:
+    """命中: where expressions stand in one text; each expression is looked for once."""
+
+    def __init__(self, text):
+        """`text` is plain."""
+        self.text = text
+        self.spans: dict[str, list] = {}
+
+    def look(self, expression):
+        """在哪里: [(start, end) of each part …] for each occurrence."""
+        if expression not in self.spans:
+            stands = expression in self.text or GAP in expression
+            self.spans[expression] = list(_places(expression, self.text)) if stands else []
+        return self.spans[expression]
+
+    def reads(self, expression, unless=(), shares=None):
+        """说到了: where it first stands, but inside one of the phrases of `unless`, or where `shares` says that it was long ago
+        or is over; None where it nowhere does."""
+        places = self.look(expression)
+        # Most words stand nowhere: what would cover them is looked for last
+        covered = [(place[0][0], place[-1][1]) for phrase in unless if places for place in self.look(plain(phrase))]
+        for place in places:
+            first, last = place[0][0], place[-1][1]
+            if not any(start <= first and last <= end for start, end in covered) and (shares is None or shares[first] >= 1):
+                return first
+        return None
 
 
 class Lexicon:
     """词表: built once for a state of the words, then only read."""
 
-    def __init__(self, categories, alerts):
-        """`categories` as (code, name, {word: weight}), `alerts` as Alert objects."""
-        self.names = {code: name for code, name, _ in categories}
-        self._owners: dict[str, list[tuple[str, Found]]] = {}
-        for code, _, words in categories:
-            for word, weight in words.items():
-                self._owners.setdefault(plain(word), []).append((code, Found(word, float(weight))))
+    def __init__(self, categories, alerts, cues=()):
+        """`categories` as (code, name, {word: weight}) and, of the third level, the code above; `alerts`, `cues` as objects."""
+        self.names = {code: name for code, name, *_ in categories}
+        self.above = {code: more[0] for code, _, _, *more in categories if more and more[0]}
+        own = {code: {plain(word): (word, float(weight)) for word, weight in words.items()} for code, _, words, *_ in categories}
+        # What tells a third level tells the second as well
+        for code, upper in self.above.items():
+            own[upper] = {**own[code], **own.get(upper, {})}
+        self._owners: dict[str, list[tuple[str, str, float]]] = {}
+        for code, words in own.items():
+            for plainly, (word, weight) in words.items():
+                self._owners.setdefault(plainly, []).append((code, word, weight))
         self._owners.pop("", None)
-        self._alert_words = [(plain(word), word, alert) for alert in alerts for word in alert.words if plain(word)]
+        self._by_head: dict[str, list[str]] = {}
+        for expression in self._owners:
+            self._by_head.setdefault(expression.split(GAP)[0][:2], []).append(expression)
+        self.alerts = [(alert, [(plain(word), word) for word in alert.words if plain(word)]) for alert in alerts]
+        self.cues = [(cue, [(plain(word), word, float(weight)) for word, weight in cue.words.items()]) for cue in cues]
 
-    def words_in(self, text):
-        """{category code: [Found]} for a text. A word that only occurs inside longer ones does not count; each counts once."""
-        text = plain(text)
-        places = {word: list(_occurrences(word, text)) for word in self._owners if word in text}
+    def words_in(self, text, shares=None):
+        """{category code: [Found]} for a text. A word that only occurs inside longer ones does not count; each counts once, and
+        as much as `shares` says of the place where it counts most."""
+        hits = Hits(plain(text))
+        heads = {hits.text[at : at + size] for size in (1, 2) for at in range(len(hits.text))}
+        places = {word: spans for head in heads for word in self._by_head.get(head, ()) if (spans := hits.look(word))}
+        covers = _covers(places)
         found: dict[str, list[Found]] = {}
-        for word in sorted(places, key=lambda word: (places[word][0], -len(word))):
-            if _stands_by_itself(word, places):
-                for code, entry in self._owners[word]:
-                    found.setdefault(code, []).append(entry)
+        for word in sorted(places, key=lambda word: (places[word][0][0][0], -len(word))):
+            if stands := _by_themselves(word, places[word], covers):
+                at = max(stands, key=lambda start: shares[start]) if shares else stands[0]
+                for code, written, weight in self._owners[word]:
+                    found.setdefault(code, []).append(Found(written, weight * (shares[at] if shares else 1), at))
         return found
 
-    def alerts_in(self, text):
-        """[(Alert, [word])] for a text, in the order of the alerts."""
-        text = plain(text)
+    def alerts_in(self, text, categories=None, shares=None):
+        """[(Alert, [word])] for a text, in the order of the alerts. Alerts of certain categories ring only where `categories` of
+        the matter are given and one of them is meant; those of what is `present`, only for what `shares` counts in full."""
+        hits = Hits(plain(text))
         found: dict[Alert, list[str]] = {}
-        for plainly, word, alert in self._alert_words:
-            if plainly in text:
-                found.setdefault(alert, []).append(word)
+        for alert, words in self.alerts:
+            if alert.categories and not any(code.startswith(tuple(alert.categories)) for code in categories or ()):
+                continue
+            now = shares if alert.present else None
+            said = [word for plainly, word in words if hits.reads(plainly, alert.unless, now) is not None]
+            beside = [word for word in alert.beside if hits.look(plain(word))] if said else []
+            if said and (beside or not alert.beside):
+                found[alert] = [*said, *beside]
         return list(found.items())
+
+    def shares_in(self, text):
+        """几成: for each character of the plain text, how much what is said there counts: less where it is denied, over, long ago
+        or only feared. Counted by clause."""
+        shades = [(cue, [plainly for plainly, _, _ in words]) for cue, words in self.cues if cue.kind == Cue.Kind.SHADE]
+        shares: list[float] = []
+        for clause in CLAUSE.split(text):
+            hits = Hits(plain(clause))
+            said = [cue for cue, words in shades if any(hits.reads(word, cue.unless) is not None for word in words)]
+            shares += [min((float(cue.share) for cue in said), default=1.0)] * len(hits.text)
+        return shares
+
+    def cues_in(self, text, *kinds):
+        """[(Cue, [Found])] of some kinds for a text, the strongest first."""
+        hits, found = Hits(plain(text)), []
+        for cue, words in self.cues:
+            if cue.kind in kinds:
+                starts = [(word, weight, hits.reads(plainly, cue.unless)) for plainly, word, weight in words]
+                said = [Found(word, weight, at) for word, weight, at in starts if at is not None]
+                if said:
+                    found.append((cue, said))
+        return sorted(found, key=lambda pair: -sum(word.weight for word in pair[1]))
 
 
 def plain(text):
     """One way of writing: full and half width, case and spaces do not matter."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    kept = text.replace(GAP, "\0")
+    return "".join(unicodedata.normalize("NFKC", kept).casefold().split()).replace("\0", GAP)
 
 
-def _occurrences(word, text):
-    at = text.find(word)
+def without(text, names):
+    """地名遮住: proper names of places say nothing of the matter (水库街 is no water); each is replaced sign by sign."""
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > 1:
+            text = text.replace(name, MASK * len(name))
+    return text
+
+
+def _places(expression, text):
+    parts = expression.split(GAP)
+    if not all(part in text for part in parts):
+        return
+    at = text.find(parts[0])
     while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
+        if (place := _onwards(parts, text, at)) is not None:
+            yield place
+        at = text.find(parts[0], at + 1)
 
 
-def _stands_by_itself(word, places):
-    longer = [(len(other), starts) for other, starts in places.items() if len(other) > len(word) and word in other]
-    return any(
-        not any(start <= at and at + len(word) <= start + length for length, starts in longer for start in starts)
-        for at in places[word]
-    )
+def _onwards(parts, text, at):
+    """The parts one after the other from `at` on, each within reach of the one before."""
+    place = [(at, at + len(parts[0]))]
+    reach = NEAR if min(map(len, parts)) == 1 else REACH
+    for part in parts[1:]:
+        end = place[-1][1]
+        start = text.find(part, end, end + reach + len(part))
+        if start < 0 or any(stop in text[end:start] for stop in STOPS):
+            return None
+        place.append((start, start + len(part)))
+    return place
+
+
+def _covers(places):
+    """{length: [(start, end)]} of what may cover shorter words: every word, and every part of an expression with a gap."""
+    covers: dict[float, list] = {}
+    for word, spans in places.items():
+        # A part of an expression covers the same word standing alone
+        extra = 0.5 if GAP in word else 0
+        for start, end in (part for place in spans for part in place):
+            covers.setdefault(end - start + extra, []).append((start, end))
+    return covers
+
+
+def _by_themselves(word, spans, covers):
+    """Where a word stands and is no piece of a longer one."""
+    if GAP in word:
+        return [place[0][0] for place in spans]
+    longer = [part for length, parts in covers.items() if length > len(word) for part in parts]
+    return [start for ((start, end),) in spans if not any(first <= start and end <= last for first, last in longer)]
 
 
 _latest: tuple[list, Lexicon] | None = None
 
 
 def current():
-    """The words as they are now: two queries, built anew only when a row differs, so an edit in the office counts at once."""
+    """The words as they are now: three queries, built anew only when a row differs, so an edit in the office counts at once."""
+    return _built(list(Cue.objects.filter(active=True).order_by("code").values()))
+
+
+def _built(cues):
     global _latest
-    categories = list(Category.objects.filter(active=True).order_by("code").values_list("code", "name", "words"))
+    third = Case(When(parent__parent__isnull=False, then=F("parent__code")), default=Value(""))
+    rows = Category.objects.filter(active=True).order_by("code")
+    categories = list(rows.annotate(above=third).values_list("code", "name", "words", "above"))
     alerts = list(Alert.objects.filter(active=True).order_by("code").values())
-    state = [categories, alerts]
+    state = [categories, alerts, cues if cues is not None or _latest is None else _latest[0][2]]
     if _latest is None or _latest[0] != state:
-        _latest = (state, Lexicon(categories, [Alert(**row) for row in alerts]))
+        known = [Cue(**row) for row in state[2] or ()]
+        _latest = (state, Lexicon(categories, [Alert(**row) for row in alerts], known))
     return _latest[1]
 
 
 def alerts_in(text):
     """警示: the alerts whose words stand in a text; two queries, none for an empty text."""
-    return [alert for alert, _ in current().alerts_in(text)] if text.strip() else []
+    # Alerts ask for no cues
+    return [alert for alert, _ in _built(None).alerts_in(text)] if text.strip() else []
 
 
 def advice_in(text):

@@ -141,8 +141,8 @@ def test_suggestion_can_be_kept_as_json():
 
 def test_studying_costs_so_many_queries(django_assert_num_queries):
     case = a_case()
-    # Grievances, remarks, categories, alerts
-    with django_assert_num_queries(4):
+    # Grievances, remarks, cues, categories, alerts; names of places that are no words; the model in use
+    with django_assert_num_queries(7):
         classify.suggest(case)
 
 
