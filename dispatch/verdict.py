@@ -20,12 +20,12 @@ FEWEST_TO_COMPARE = 30
 
 @dataclass
 class Judged:
-    """一件留出的决定, and what is said of it: (ranked, sure) by the new model and by what suggests now, ranked by words."""
+    """一件留出的决定, and what is said of it: (ranked, sure) by the new model, by what suggests now, and by words alone."""
 
     example: object
     new: tuple
     now: tuple
-    words: list
+    words: tuple
 
     @property
     def won(self):
@@ -88,7 +88,7 @@ def report(judged, learned_from, labels, sifted, until, wanted):
     return {
         "new": headline(new),
         "now": headline([Tested(one.example.label, _opinions(one.now[0])) for one in judged]),
-        "words": headline([Tested(one.example.label, _opinions(one.words)) for one in judged]),
+        "words": headline([Tested(one.example.label, _opinions(one.words[0])) for one in judged]),
         "classes": _classes(judged, pairs, Counter(example.label for example in learned_from)),
         "confusion": _confused(pairs),
         "coverage": {"wanted": wanted, **_covered(judged)},

@@ -11,11 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch import trust, verdict
+from dispatch import routing, trust, verdict
 from dispatch.examples import examples, gone
 from grievance.actions import versions
 from grievance.casework import Refused
-from grievance.classify import in_use, learned, lexicon
+from grievance.classify import in_use, learned, lexicon, suggest_words
 from grievance.models import Category, ClassifierVersion
 
 log = logging.getLogger(__name__)
@@ -90,13 +90,14 @@ def held_back(example, at):
 def judge(new, held, street):
     """[Judged]: on each held-back decision, the new model, what suggests now, and the words alone."""
     words, present = lexicon.current(), in_use.learned_for(street.pk)
-    found = []
-    for example in held:
-        scores = {code: sum(word.weight for word in found) for code, found in words.words_in(example.text).items()}
-        alone = in_use.blended(scores, [], {})
-        now = present.blend(scores, example.text) if present else (alone, False)
-        found.append(verdict.Judged(example, new.blend(scores, example.text), now, alone))
-    return found
+
+    def asked(example, learned):
+        found = suggest_words(example.text, kind=example.kind, lexicon=words, learned=learned)
+        sure = found.confidence >= routing.SURE if found.sure is None else found.sure
+        ranked = [(found.category_code, found.score), *found.alternatives] if found.category_code else []
+        return [tuple(pair) for pair in ranked], sure and not found.barred
+
+    return [verdict.Judged(one, asked(one, new), asked(one, present), asked(one, None)) for one in held]
 
 
 def _train(known, weight):

@@ -46,8 +46,3 @@ def train(examples, *, prior=None, seed):
         seen[label] += 1
         pairs[label].update(_pairs(text))
     return Small(dict(seen), {label: dict(own) for label, own in pairs.items()}, sorted({*seen, *(prior or {})}))
-
-
-def load(path):
-    """As `learned.load`."""
-    return Small(*json.loads(Path(path).read_text()))

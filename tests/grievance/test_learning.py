@@ -14,17 +14,18 @@ from django.core.management import call_command
 from django.db import transaction
 
 from config.first_start import POLICY, STREET
-from dispatch import tasks, trust
+from dispatch import routing, tasks, trust
 from dispatch.actions import handing_over, handling, learning
 from dispatch.examples import Example, examples
+from dispatch.models import Policy
 from grievance.actions import intake, retention, triage, versions
 from grievance.casework import Refused
-from grievance.classify import in_use
+from grievance.classify import in_use, learned, lexicon, suggest_words
 from grievance.models import Case, ClassifierVersion, RetentionRule
 from street.models import Organisation, Posting, User
 from tests.clock import instant, travel
 from tests.desk.phone import a_phone, text_of
-from tests.grievance import small_model as small
+from tests.grievance import small_model
 from tests.grievance.months import Desk, a_message
 from tests.services import REPO, bare_environment
 
@@ -33,19 +34,8 @@ FIRST_NIGHT, SECOND_NIGHT = instant("2023-03-31 02:30"), instant("2023-04-21 02:
 REGISTER = "/admin/grievance/classifierversion/"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def small_model():
-    """Training and reading a file are quick here, and need no numpy."""
-    from grievance.classify import learned
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(learned, "train", small.train)
-        patch.setattr(learned, "load", small.load)
-        yield
-
-
 @pytest.fixture(scope="module")
-def march(small_model, django_db_setup, django_db_blocker, tmp_path_factory):
+def march(django_db_setup, django_db_blocker, tmp_path_factory):
     """The sample street after a month of decisions and the first night of training; every test starts from here."""
     from django.conf import settings
 
@@ -143,8 +133,7 @@ def test_nothing_confidential_withdrawn_or_erased_teaches(desk):
     assert "13800001111" not in of(gone.case, examples(desk.street, at)).text
     intake.withdraw(gone, at=at)
     assert of(gone.case, examples(desk.street, at)) is None
-    learned = desk.first and versions.learned_from(desk.first)
-    expired = Case.objects.filter(pk__in=learned).first()
+    expired = Case.objects.filter(pk__in=versions.learned_from(desk.first)).first()
     RetentionRule.objects.update_or_create(street=desk.street, defaults={"personal_days": 1})
     Case.objects.filter(pk=expired.pk).update(status="closed", ended_at=at - timedelta(days=9))
     assert retention.expire(at=at) == 1
@@ -159,20 +148,22 @@ def test_nothing_confidential_withdrawn_or_erased_teaches(desk):
 def test_month_of_corrections_makes_a_better_model_which_is_taken(desk):
     report = desk.first.report
     assert (desk.first.status, desk.first.taken_by) == ("in_use", None)
-    assert report["new"]["accuracy"] >= report["now"]["accuracy"] + 0.2 and report["new"]["n"] >= 25
+    assert report["new"]["accuracy"] >= report["now"]["accuracy"] + 0.1 and report["new"]["n"] >= 25
     assert set(report["classes"]) >= set(desk.categories)
     assert {"n", "precision", "recall", "f1", "learned", "sure", "sure_right"} <= set(report["classes"]["B1"])
     assert report["coverage"]["wanted"] == 0.99 and report["drift"]["now"] > 100 and report["set_aside"] <= 0.05
 
 
 def test_held_back_decisions_are_never_learned_from(desk):
-    learned = versions.learned_from(desk.first)
-    found = [example for example in examples(desk.street, FIRST_NIGHT) if example.case in learned]
-    assert len(found) == desk.first.examples == len(learned)
+    taught = versions.learned_from(desk.first)
+    found = [example for example in examples(desk.street, FIRST_NIGHT) if example.case in taught]
+    assert len(found) == desk.first.examples == len(taught)
     assert all(example.mark >= learning.HELD_BACK and example.at <= FIRST_NIGHT - learning.NEWEST for example in found)
 
 
-def test_month_in_which_one_clerk_mislabels_a_third_is_not_taken_and_nobody_is_named(desk):
+def test_month_in_which_one_clerk_mislabels_a_third_is_not_taken_and_nobody_is_named(desk, monkeypatch):
+    # Two more trainings of the real model would cost more than all the rest
+    monkeypatch.setattr(learned, "train", small_model.train)
     with transaction.atomic():
         desk.month(APRIL, each_day=6, days=20)
         clean = learning.learn(desk.street, at=SECOND_NIGHT)
@@ -188,6 +179,31 @@ def test_month_in_which_one_clerk_mislabels_a_third_is_not_taken_and_nobody_is_n
     sentences = " ".join(poisoned.steps.values_list("sentence", flat=True))
     kept = page + json.dumps(poisoned.report, ensure_ascii=False) + poisoned.why + sentences
     assert [name for clerk in desk.clerks for name in (clerk.username, str(clerk)) if name in kept] == []
+
+
+def test_model_in_use_speaks_beside_the_words_and_the_more_the_more_it_has_seen(desk):
+    texts = [(code, a_message(code, desk.dice)) for code in desk.categories for _ in range(2)]
+    place, words = desk.code.place, lexicon.current()
+    told = {text: suggest_words(text, place=place, lexicon=words) for _, text in texts}
+    alone = {text: suggest_words(text, place=place, lexicon=words, learned=None) for _, text in texts}
+    right = [sum(found[text].category_code == code for code, text in texts) for found in (told, alone)]
+    assert right[0] >= right[1] + 3
+    assert any("与以往这样办的事项说法相近" in found.reasons for found in told.values())
+    opinion = [("B1", 0.9), ("A6", 0.1)]
+    shares = [dict(in_use.blended({"A6": 2.0}, opinion, {"B1": n, "A6": n})).get("B1", 0) for n in (0, 20, 2000)]
+    assert shares[0] == 0 and 0.4 < shares[1] < 0.5 and shares[2] > 0.85
+
+
+def test_order_goes_by_itself_only_where_model_and_words_are_above_the_threshold(desk):
+    category = desk.categories["A6"]
+    case = desk.reported("电梯坏了，十八层爬得腿发软，那个铁盒子又趴窝了", APRIL)
+    rule = routing.rule_for(Policy.objects.in_force(desk.street, APRIL), category, case.place)
+    for sure, confidence in ((True, 0.3), (False, 0.99)):
+        case.suggestion = {"category": "A6", "barred": False, "confidence": confidence, "sure": sure}
+        assert routing.is_sure(case, category, rule) is sure
+    rule.automatic = False
+    case.suggestion["sure"] = True
+    assert not routing.is_sure(case, category, rule), "what the duty list bars stays barred, however sure"
 
 
 # --- a person chooses ------------------------------------------------------------------------------
