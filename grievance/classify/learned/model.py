@@ -112,7 +112,7 @@ class Model:
         spoken = self._voices(label, topic, body)
         chosen: list[str] = []
         for word in sorted(spoken, key=lambda word: (-spoken[word], word)):
-            if spoken[word] > 0 and not any(word in other or other in word for other in chosen):
+            if spoken[word] > 0 and not _covered(word, chosen):
                 chosen.append(word)
         return chosen[:most]
 
@@ -139,6 +139,11 @@ class Model:
             for word in self._prior.found(text) if not self.facts["runs"] else ():
                 voices[word] = self._prior.weight(word, label)
         return voices
+
+
+def _covered(word, chosen):
+    """Whether a run says nothing beyond those chosen: inside one, around one, or across two that may stand side by side."""
+    return any(other in word for other in chosen) or any(word in one + two for one in chosen for two in chosen)
 
 
 def _runs(text, seed, sizes):
