@@ -69,46 +69,52 @@ def plan(order):
     Only the lead owes the resident a first contact: nobody is rung by three units about one thing."""
     calendar = calendar_of(order.case.street)
     limits = limits_of(order.policy, order.limit_class, order.case)
-    printed = []
+    clocks = []
     for anchor, field in ORDER_ANCHORS.items():
         if anchor == Anchor.FIRST_CONTACT and not order.lead:
             continue
         if anchor not in limits:
             raise LimitMissing(f"{order.policy} {order.limit_class} {anchor}")
-        setattr(order, field, start(order, anchor, limits[anchor], order.dispatched_at, calendar).due_at)
-        printed.append(field)
-    order.save(update_fields=printed)
+        clocks.append(_clock(order, anchor, limits[anchor], order.dispatched_at, calendar))
+        setattr(order, field, clocks[-1].due_at)
+    order.save(update_fields=[ORDER_ANCHORS[clock.anchor] for clock in clocks])
     if order.lead:
-        _plan_beside(order, limits, calendar)
+        clocks += _beside(order, limits, calendar)
+    _begin(clocks, order.policy, calendar)
     return order
 
 
 def start(order, anchor, limit, at, calendar):
     """起算: one clock of an order, with its checkpoints, from the instant `at`."""
-    due = due_after(at, limit, calendar)
-    deadline = Deadline.objects.create(case=order.case, order=order, anchor=anchor, limit=limit, starts_at=at, due_at=due)
-    plan_rungs(deadline, calendar)
-    return deadline
+    clock = _clock(order, anchor, limit, at, calendar)
+    _begin([clock], order.policy, calendar)
+    return clock
 
 
-def _plan_beside(order, limits, calendar):
+def _clock(order, anchor, limit, at, calendar):
+    return Deadline(case=order.case, order=order, anchor=anchor, limit=limit, starts_at=at, due_at=due_after(at, limit, calendar))
+
+
+def _begin(clocks, policy, calendar):
+    """Clocks under one policy, with their checkpoints: three statements, however many."""
+    Deadline.objects.bulk_create(clocks)
+    rungs = _timed_rungs(policy, *(clock.anchor for clock in clocks))
+    said = {clock.anchor: [rung for rung in rungs if rung.anchor == clock.anchor] for clock in clocks}
+    Checkpoint.objects.bulk_create(row for clock in clocks for row in _instants(clock, said[clock.anchor], calendar))
+
+
+def _beside(order, limits, calendar):
     """What only a lead order carries: the case's own clock, the interim report, and the steps of the statutory track."""
-    _plan_matter(order, limits[Anchor.COMPLETION])
+    if matter_clock(order.case) is None:
+        # 事项时限 is the first promise; what runs already is left alone, whoever the case has gone to since
+        limit, since = limits[Anchor.COMPLETION], order.dispatched_at
+        yield Deadline(case=order.case, anchor=Anchor.MATTER, limit=limit, starts_at=since, due_at=order.due_at)
     if Anchor.INTERIM in limits:
-        start(order, Anchor.INTERIM, limits[Anchor.INTERIM], order.dispatched_at, calendar)
+        yield _clock(order, Anchor.INTERIM, limits[Anchor.INTERIM], order.dispatched_at, calendar)
     if order.limit_class == PETITION_CLASS and (petition := Petition.objects.filter(case=order.case).first()):
         for anchor in (Anchor.OBJECTION, Anchor.NOTICE):
             if anchor in limits and not Deadline.objects.filter(case=order.case, anchor=anchor, met_at__isnull=False).exists():
-                start(order, anchor, limits[anchor], petition.received_at, calendar)
-
-
-def _plan_matter(order, limit):
-    """事项时限: the first promise; what runs already is left alone, whoever the case has gone to since."""
-    if matter_clock(order.case) is None:
-        clock = Deadline.objects.create(
-            case=order.case, anchor=Anchor.MATTER, limit=limit, starts_at=order.dispatched_at, due_at=order.due_at
-        )
-        plan_rungs(clock, calendar_of(order.case.street))
+                yield _clock(order, anchor, limits[anchor], petition.received_at, calendar)
 
 
 def matter_clock(case):
@@ -119,7 +125,7 @@ def matter_clock(case):
 def end_matter(case, *, at, met):
     """事项时限 ends: met with the resolution, or dropped with a case that was merged away or withdrawn."""
     if clock := matter_clock(case):
-        clock.checkpoints.filter(fired_at__isnull=True).delete()
+        clock.checkpoints.forget()
         clock.met_at, clock.dropped_at = (at, None) if met else (None, at)
         clock.save(update_fields=["met_at", "dropped_at"])
 
@@ -146,7 +152,7 @@ def plan_review(order, *, at):
             "met_at": None, "dropped_at": None,
         },
     )  # fmt: skip
-    deadline.checkpoints.filter(fired_at__isnull=True).delete()
+    deadline.checkpoints.forget()
     plan_rungs(deadline, calendar, occasion=f"{at:%s}")
 
 
@@ -234,7 +240,7 @@ def end_for(row, *, at, met=True, anchor=None):
     running = Deadline.objects.filter(case=row.case, subject=subject_of(row), met_at__isnull=True, dropped_at__isnull=True)
     if anchor is not None:
         running = running.filter(anchor=anchor)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(**{"met_at" if met else "dropped_at": at})
 
 
@@ -251,13 +257,13 @@ def policy_of(deadline):
 def replan_rungs(deadline, calendar, *, at):
     """重排节点: the due time has moved; what has fired is said again only where its instant lies ahead once more."""
     fired = set(deadline.checkpoints.filter(fired_at__isnull=False).values_list("rung__code", flat=True))
-    deadline.checkpoints.filter(fired_at__isnull=True).delete()
+    deadline.checkpoints.forget()
     rows = _instants(deadline, _timed_rungs(policy_of(deadline), deadline.anchor), calendar, f"{at:%s}")
     Checkpoint.objects.bulk_create(row for row in rows if row.rung.code not in fired or row.due_at > at)
 
 
-def _timed_rungs(policy, anchor):
-    return [rung for rung in policy.rungs.filter(anchor=anchor) if rung.timed]
+def _timed_rungs(policy, *anchors):
+    return [rung for rung in policy.rungs.filter(anchor__in=anchors) if rung.timed]
 
 
 def _instants(deadline, rungs, calendar, occasion=""):
@@ -336,7 +342,7 @@ def plan_reached(case, rungs, *, at, order=None, unit=None, occasion=None, mark=
 def meet(order, anchor, *, at):
     """The step is done: its clock stops, and what it would have fired no longer falls due."""
     running = Deadline.objects.filter(order=order, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(met_at=at)
 
 
@@ -352,28 +358,28 @@ def resume(order, anchor, *, at):
 def drop_one(order, anchor, *, at):
     """One step is no longer asked for: its clock ends without having been met."""
     running = Deadline.objects.filter(order=order, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(dropped_at=at)
 
 
 def drop(order, *, at):
     """The order is no longer this unit's: its open clocks end without having been met."""
     running = Deadline.objects.filter(order=order, met_at__isnull=True, dropped_at__isnull=True)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(dropped_at=at)
 
 
 def drop_letter(letter, *, at):
     """The draft was signed or discarded: its own clock ends."""
     running = Deadline.objects.filter(letter=letter, met_at__isnull=True, dropped_at__isnull=True)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(met_at=at)
 
 
 def drop_anchor(case, anchor, *, at):
     """One step of a case is no longer asked of anybody, whoever owes it: every clock of it ends without having been met."""
     running = Deadline.objects.filter(case=case, anchor=anchor, met_at__isnull=True, dropped_at__isnull=True)
-    Checkpoint.objects.filter(deadline__in=running, fired_at__isnull=True).delete()
+    Checkpoint.objects.filter(deadline__in=running).forget()
     running.update(dropped_at=at)
 
 

@@ -223,10 +223,12 @@ def _day(at):
 
 def next_in(series):
     """连续编号: the next whole number of a series, without gaps or doubles, as it takes part in the transaction."""
-    with transaction.atomic():
-        Counter.objects.bulk_create([Counter(series=series)], ignore_conflicts=True)
-        Counter.objects.filter(pk=series).update(last=F("last") + 1)
-        return Counter.objects.get(pk=series).last
+    counter = Counter.objects.filter(pk=series)
+    with transaction.atomic(savepoint=False):
+        if not counter.update(last=F("last") + 1):
+            Counter.objects.bulk_create([Counter(series=series)], ignore_conflicts=True)
+            counter.update(last=F("last") + 1)
+        return counter.get().last
 
 
 def beijing(at):

@@ -5,7 +5,7 @@ Every measure takes many checkpoints at once and returns the rows to write, so t
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from dispatch import deadlines, standing
 from dispatch.models import Anchor, Checkpoint, EscalationRung, Letter, Level, Supervision
@@ -14,7 +14,7 @@ from dispatch.posts import LAST, OFFICES, Posts
 from dispatch.workflow import BY_AUTHORITY, SIGNERS
 from grievance.casework import beijing, event_for, notice_for
 from grievance.models import Case, CaseUnit, Event, Notice, Urgency
-from street.models import Organisation, Role
+from street.models import Organisation, Place, Role
 
 OUTLIVING = (Anchor.PERFORMANCE, Anchor.CONFIRMATION)
 """Clocks of what parties have promised one another, which run on when the matter is closed."""
@@ -289,9 +289,11 @@ OWN = [
     *("order__limit_class", "deadline__unit", "deadline__limit"),
 ]
 # What many share is fetched apart, so that a street is read and built once, not 500 times
-SHARED = [
-    *("rung", "case__street__parent", "case__place__community", "case__promised_by", "case__category", "order__handler"),
-    *("deadline__unit", "deadline__limit", "rung__policy", "case__street__calendar__base"),
+SHARED: list[str | Prefetch] = [
+    Prefetch("rung", EscalationRung.objects.select_related("policy")),
+    Prefetch("case__street", Organisation.objects.select_related("parent", "calendar__base")),
+    Prefetch("case__place", Place.objects.select_related("community")),
+    *("case__promised_by", "case__category", "order__handler", "deadline__unit", "deadline__limit"),
 ]
 
 

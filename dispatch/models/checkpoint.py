@@ -94,6 +94,12 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         """未触发."""
         return self.filter(fired_at__isnull=True)
 
+    def forget(self):
+        """不再触发: those of these that have not fired are deleted, in one statement.
+
+        Nothing has come of them yet, so papers and supervisions are not searched for one first; keys still forbid it."""
+        return self.waiting()._raw_delete(self.db)
+
     def claim(self, at, size):
         """认领: up to `size` due checkpoints, locked with their cases and marked as fired; what others hold is passed over.
 
