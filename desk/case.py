@@ -162,7 +162,7 @@ def everything(user):
         Prefetch("remarks", Remark.objects.select_related("author").prefetch_related("attachments")),
         Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
         Prefetch("linked", Case.objects.visible_to(user)),
-        "merged",
+        Prefetch("merged", Case.objects.visible_to(user)),
     )  # fmt: skip
 
 

@@ -106,7 +106,9 @@ def hand_back(stage, order, chance):
 
 
 def mediated(stage, order, by, chance):
-    """调解 between two neighbours: agreed, or not."""
+    """调解 between two neighbours: agreed, or not; what speaks of violence is never mediated, as everybody there knows."""
+    if mediation.never_mediated(order.case):
+        return
     row = stage.do(mediation.open_mediation, order.case, unit=order.handler, parties="楼上住户；楼下住户", willing="all", by=by)
     if row is None:
         return

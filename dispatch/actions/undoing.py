@@ -16,7 +16,7 @@ from grievance.models import Case, Category, Event, Notice, Urgency
 from grievance.workflow import CASE
 
 WINDOW = timedelta(seconds=10)
-"""提案 (issue 6): so long what a decision sends waits in the outbox."""
+"""提案: so long what a decision sends waits in the outbox."""
 SET_ASIDE = "发出之前已撤销"
 
 

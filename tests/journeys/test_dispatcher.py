@@ -35,7 +35,7 @@ from django.db import transaction
 from django.utils import timezone
 from grievance.actions import intake
 from grievance.models import Case, Category, QRCode
-code = QRCode.objects.order_by("pk").first()
+code = QRCode.objects.order_by("pk").last()  # 别的测试用第一个
 with transaction.atomic():
     for number, (words, (category, sure, other)) in enumerate(json.loads({matters!r}).items()):
         at = timezone.now() - timedelta(minutes=number)
