@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from tests.journeys.test_chromium import PATIENCE, signs_in
+from tests.stack import Embedded
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
 
@@ -35,7 +36,7 @@ from django.db import transaction
 from django.utils import timezone
 from grievance.actions import intake
 from grievance.models import Case, Category, QRCode
-code = QRCode.objects.order_by("pk").last()  # 别的测试用第一个
+code = QRCode.objects.order_by("pk").first()
 with transaction.atomic():
     for number, (words, (category, sure, other)) in enumerate(json.loads({matters!r}).items()):
         at = timezone.now() - timedelta(minutes=number)
@@ -48,6 +49,13 @@ with transaction.atomic():
             urgency="urgent" if words == {urgent!r} else "normal")
 """
 """As the sweep leaves them where no shift leader has authorised it to send: studied, and waiting for a person."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A desk of its own: what other journeys leave waiting would stand in this queue."""
+    with Embedded(tmp_path_factory.mktemp("dispatcher"), INTAKE_THROTTLE="") as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
