@@ -18,7 +18,8 @@ PARTY_REACH = 60
 
 @dataclass
 class Heard:
-    """听出: `parties` as [{code, label, unit}], `path` and `conduct` as the Cue they come from, `unit` of the one reproached."""
+    """听出: `parties` as [{code, label, unit}], `path` and `conduct` as the Cue they come from, `unit` of the one reproached,
+    `natures` as {code of a Cue: how much of it was said}."""
 
     parties: list = field(default_factory=list)
     path: Cue | None = None
@@ -27,19 +28,20 @@ class Heard:
     conduct_words: list = field(default_factory=list)
     reproached: Cue | None = None
     place_kind: str = ""
+    natures: dict = field(default_factory=dict)
 
 
 def hear(lexicon, text):
-    """听: parties, legal path, reproach of persons, and the spot where it happened."""
-    heard = Heard()
-    parties = lexicon.cues_in(text, Kind.PARTY)
+    """听: parties, legal path, reproach of persons, the spot where it happened, and how it is meant."""
+    said = lexicon.cues_in(text)
+    heard, parties = Heard(), said[Kind.PARTY]
     heard.parties = [{"code": cue.code, "label": cue.label, "unit": cue.unit} for cue, _ in parties]
-    paths = [(cue, said) for cue, said in lexicon.cues_in(text, Kind.PATH) if _sum(said) >= ENOUGH]
+    paths = [(cue, words) for cue, words in said[Kind.PATH] if _sum(words) >= ENOUGH]
     if paths:
         heard.path, heard.path_words = paths[0][0], [found.word for found in paths[0][1]]
-    spots = lexicon.cues_in(text, Kind.SPOT)
-    heard.place_kind = spots[0][0].place_kind if spots else ""
-    _hear_reproach(heard, parties, lexicon.cues_in(text, Kind.CONDUCT))
+    heard.place_kind = said[Kind.SPOT][0][0].place_kind if said[Kind.SPOT] else ""
+    heard.natures = {cue.code: _sum(words) for cue, words in said[Kind.NATURE]}
+    _hear_reproach(heard, parties, said[Kind.CONDUCT])
     return heard
 
 
@@ -60,9 +62,9 @@ def _first_two(found):
     return found[:2]
 
 
-def nature_of(lexicon, text, *, category="", kind=Grievance.Kind.REPORT):
+def nature_of(lexicon, heard, *, category="", kind=Grievance.Kind.REPORT):
     """诉求性质: by what is said, what the resident chose, and what matters of the category mostly are; (Cue, weight)."""
-    scores = {cue.code: _sum(said) for cue, said in lexicon.cues_in(text, Kind.NATURE)}
+    scores = dict(heard.natures)
     cues = {cue.code: cue for cue, _ in lexicon.cues if cue.kind == Kind.NATURE}
     for code, cue in cues.items():
         usual = bool(category) and bool(cue.categories) and category.startswith(tuple(cue.categories))

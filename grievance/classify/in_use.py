@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 HALFWAY = 20
 """提案: with so many decisions of a category, the model and the words of the office speak equally loud about it."""
 ENOUGH = 2.0
-"""提案: the score from which words alone are as sure as words can be."""
+"""提案: the score from which words alone are as sure as words can be; below it, confidence shrinks in proportion."""
 MOST_LOADED = 2
 """Streets whose models one process holds; an installation of many streets reads the others anew."""
 

@@ -57,8 +57,9 @@ class Hits:
         """说到了: where it first stands, but inside one of the phrases of `unless`, or where `shares` says that it was long ago
         or is over; None where it nowhere does."""
         places = self.look(expression)
-        # Most words stand nowhere: what would cover them is looked for last
-        covered = [(place[0][0], place[-1][1]) for phrase in unless if places for place in self.look(plain(phrase))]
+        if not places:
+            return None
+        covered = [(place[0][0], place[-1][1]) for phrase in unless for place in self.look(plain(phrase))]
         for place in places:
             first, last = place[0][0], place[-1][1]
             if not any(start <= first and last <= end for start, end in covered) and (shares is None or shares[first] >= 1):
@@ -89,18 +90,25 @@ class Lexicon:
         self.cues = [(cue, [(plain(word), word, float(weight)) for word, weight in cue.words.items()]) for cue in cues]
 
     def words_in(self, text, shares=None):
-        """{category code: [Found]} for a text. A word that only occurs inside longer ones does not count; each counts once, and
-        as much as `shares` says of the place where it counts most."""
+        """{category code: [Found]} for a text; see `stands_in` and `weighed`."""
+        return self.weighed(self.stands_in(text), shares)
+
+    def stands_in(self, text):
+        """{word: [where it starts]} in the order of the text. A word that only occurs inside longer ones is not there."""
         hits = Hits(plain(text))
         heads = {hits.text[at : at + size] for size in (1, 2) for at in range(len(hits.text))}
         places = {word: spans for head in heads for word in self._by_head.get(head, ()) if (spans := hits.look(word))}
         covers = _covers(places)
+        order = sorted(places, key=lambda word: (places[word][0][0][0], -len(word), word))
+        return {word: stands for word in order if (stands := _by_themselves(word, places[word], covers))}
+
+    def weighed(self, stands, shares=None):
+        """{category code: [Found]}: each word counts once, and as much as `shares` says of the place where it counts most."""
         found: dict[str, list[Found]] = {}
-        for word in sorted(places, key=lambda word: (places[word][0][0][0], -len(word))):
-            if stands := _by_themselves(word, places[word], covers):
-                at = max(stands, key=lambda start: shares[start]) if shares else stands[0]
-                for code, written, weight in self._owners[word]:
-                    found.setdefault(code, []).append(Found(written, weight * (shares[at] if shares else 1), at))
+        for word, starts in stands.items():
+            at = max(starts, key=lambda start: shares[start]) if shares else starts[0]
+            for code, written, weight in self._owners[word]:
+                found.setdefault(code, []).append(Found(written, weight * (shares[at] if shares else 1), at))
         return found
 
     def alerts_in(self, text, categories=None, shares=None):
@@ -129,16 +137,16 @@ class Lexicon:
             shares += [min((float(cue.share) for cue in said), default=1.0)] * len(hits.text)
         return shares
 
-    def cues_in(self, text, *kinds):
-        """[(Cue, [Found])] of some kinds for a text, the strongest first."""
-        hits, found = Hits(plain(text)), []
+    def cues_in(self, text):
+        """{kind: [(Cue, [Found])]} for a text, of each kind the strongest first. Shades are of clauses: see `shares_in`."""
+        hits = Hits(plain(text))
+        found: dict[str, list] = {kind: [] for kind in Cue.Kind.values}
         for cue, words in self.cues:
-            if cue.kind in kinds:
+            if cue.kind != Cue.Kind.SHADE:
                 starts = [(word, weight, hits.reads(plainly, cue.unless)) for plainly, word, weight in words]
-                said = [Found(word, weight, at) for word, weight, at in starts if at is not None]
-                if said:
-                    found.append((cue, said))
-        return sorted(found, key=lambda pair: -sum(word.weight for word in pair[1]))
+                if said := [Found(word, weight, at) for word, weight, at in starts if at is not None]:
+                    found[cue.kind].append((cue, said))
+        return {kind: sorted(pairs, key=lambda pair: -sum(word.weight for word in pair[1])) for kind, pairs in found.items()}
 
 
 def plain(text):

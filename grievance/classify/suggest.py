@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 
 from grievance.classify.hearing import Heard, hear, nature_of
-from grievance.classify.in_use import learned_for
+from grievance.classify.in_use import ENOUGH, learned_for
 from grievance.classify.lexicon import current, without
 from grievance.models import Grievance
 from street.models import Place
 
-ENOUGH = 2.0
-"""提案: the score from which words alone can make a suggestion sure; below it, confidence shrinks in proportion."""
 PLACE_SHARE = 0.5
 """提案: what a word of the place counts beside the same word in what was said; it tips a balance, it never decides alone."""
 LEANINGS = {Grievance.Kind.DISPUTE: ("F", 2.5, False), Grievance.Kind.SUGGESTION: ("L3", 3.0, True)}
@@ -126,16 +124,15 @@ def _place_text(case, grievances):
 
 def _understand(found, lexicon, text, place_text, kind, learned):
     """One reading of a text, whoever asks: what it is about, how it is meant, and what must not wait."""
-    shares = lexicon.shares_in(text)
-    heard = hear(lexicon, text)
-    reasons, scores = _scores(lexicon, text, place_text, kind, shares, heard)
+    stands, shares, heard = lexicon.stands_in(text), lexicon.shares_in(text), hear(lexicon, text)
+    reasons, scores = _scores(lexicon, lexicon.weighed(stands, shares), place_text, kind, heard)
     order = _with_learned(found, learned, text, reasons, scores, lexicon.above)
     _look_for_alerts(found, lexicon, text, [code for _, code in order[:1]], shares)
     _look_for_choice(found, kind)
     _weigh(found, [(score, code) for score, code in order if code not in lexicon.above], reasons)
-    _say_second(found, reasons, lexicon.words_in(text))
+    _say_second(found, reasons, lexicon.weighed(stands))
     found.detail = next((code for _, code in order if lexicon.above.get(code, "") == found.category_code), "")
-    _listen(found, lexicon, text, heard, kind)
+    _listen(found, lexicon, heard, kind)
 
 
 def _look_for_choice(found, kind):
@@ -198,9 +195,9 @@ def _say_second(found, reasons, said):
         found.several = [found.category_code, code]
 
 
-def _listen(found, lexicon, text, heard, kind):
+def _listen(found, lexicon, heard, kind):
     """Nature, parties and legal path, after the category: what matters of it mostly are counts too."""
-    cue, _ = nature_of(lexicon, text, category=found.category_code or "", kind=kind)
+    cue, _ = nature_of(lexicon, heard, category=found.category_code or "", kind=kind)
     found.nature = cue.label if cue else ""
     found.parties, found.place_kind = heard.parties, heard.place_kind
     if heard.reproached is not None:
@@ -219,9 +216,8 @@ def _take_path(found, heard):
     found.reasons.insert(0, f"{path.label}（提到{_quoted(heard.path_words)}）：{path.text}")
 
 
-def _scores(lexicon, text, place_text, kind, shares, heard: Heard):
+def _scores(lexicon, said, place_text, kind, heard: Heard):
     """Reasons and sums by category: words said, then words of the place, then how it is meant and what the resident chose."""
-    said = lexicon.words_in(text, shares)
     scores = {code: sum(word.weight for word in words) for code, words in said.items()}
     reasons = {code: [f"提到{_quoted(word.word for word in words if word.weight > 0)}"] for code, words in said.items()}
     for code, words in lexicon.words_in(place_text).items():
@@ -229,7 +225,7 @@ def _scores(lexicon, text, place_text, kind, shares, heard: Heard):
             scores[code] += PLACE_SHARE * sum(word.weight for word in words)
             reasons[code].append(f"位置有{_quoted(word.word for word in words)}")
     _lean(lexicon, kind, scores, reasons)
-    _lean_by_meaning(lexicon, text, kind, heard, scores, reasons)
+    _lean_by_meaning(lexicon, kind, heard, scores, reasons)
     return reasons, scores
 
 
@@ -241,9 +237,9 @@ def _lean(lexicon, kind, scores, reasons):
             reasons.setdefault(code, []).append(f"选了“{Grievance.Kind(kind).label}”")
 
 
-def _lean_by_meaning(lexicon, text, kind, heard, scores, reasons):
+def _lean_by_meaning(lexicon, kind, heard, scores, reasons):
     """Thanks are thanks, whatever trouble they are for; a reproach of persons is about them; a path may name its category."""
-    cue, weight = nature_of(lexicon, text, kind=kind)
+    cue, weight = nature_of(lexicon, heard, kind=kind)
     if cue is not None and cue.category and weight >= MEANT:
         if cue.share < 1:
             for code in scores:
