@@ -2,24 +2,11 @@
 (function () {
   "use strict";
   var SETTLE = 400;
-  var links = Array.prototype.slice.call(document.querySelectorAll("[data-queue] .s-row-title a"));
-  var here = links.findIndex(function (link) { return link.getAttribute("aria-current"); });
+  var queue = window.queue;
   var sent = false;
 
   function typing(target) {
     return target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
-  }
-
-  function step(by) {
-    var next = links[Math.min(links.length - 1, Math.max(0, here + by))];
-    if (next && next !== links[here]) { window.location.href = next.href; }
-  }
-
-  function opened(target) {
-    var details = target.tagName === "SUMMARY" ? target.parentNode : null;
-    if (!details) { return target; }
-    details.open = true;
-    return details.querySelector("textarea, select, input:not([type=hidden])") || target;
   }
 
   /* 一按就办的（派单、撤销）也要等页面站定：上一件连按的键不落到这一件头上。 */
@@ -30,14 +17,12 @@
       if (!sent && document.documentElement.hasAttribute("data-ready")) { target.click(); }
       return true;
     }
-    target = opened(target);
-    target.focus();
-    target.scrollIntoView({ block: "nearest" });
+    queue.show(target);
     return true;
   }
 
   function tick() {
-    var row = here < 0 ? null : links[here].closest("li");
+    var row = queue.current && queue.current.closest("li");
     var box = row && row.querySelector("input[type=checkbox]");
     if (box) { box.checked = !box.checked; }
     return Boolean(box);
@@ -61,7 +46,7 @@
   }
 
   function act(key) {
-    if (key === "j") { step(1); } else if (key === "k") { step(-1); } else if (key === "?") { return help(); } else if (key === "b") { return tick(); } else { return /^([a-zA-Z0-9]|Escape)$/.test(key) && press(key); }
+    if (key === "j") { queue.step(1); } else if (key === "k") { queue.step(-1); } else if (key === "?") { return help(); } else if (key === "b") { return tick(); } else { return /^([a-zA-Z0-9]|Escape)$/.test(key) && press(key); }
     return true;
   }
 
@@ -80,9 +65,6 @@
   });
   window.addEventListener("pageshow", function () { sent = false; });
   window.setTimeout(function () { document.documentElement.setAttribute("data-ready", ""); }, SETTLE);
-
-  var current = links[here];
-  if (current) { current.scrollIntoView({ block: "nearest" }); }
 
   var undo = document.querySelector("[data-undo]");
   if (undo) {
