@@ -113,23 +113,23 @@ class Pane:
     @property
     def reasons(self):
         """为什么没有建议, where there is none."""
-        return (self.case.suggestion or {}).get("reasons", [])
+        return self.case.suggestion.get("reasons", [])
 
     @property
     def nature(self):
         """诉求性质, as suggested."""
-        return (self.case.suggestion or {}).get("nature", "")
+        return self.case.suggestion.get("nature", "")
 
     @property
     def several(self):
         """可能是几件事: the categories of each; [] where it is one."""
         known = {choice.category.code: str(choice.category) for choice in self.choices}
-        return [known.get(code, code) for code in (self.case.suggestion or {}).get("several", [])]
+        return [known.get(code, code) for code in self.case.suggestion.get("several", [])]
 
     @property
     def legal_path(self):
         """可能应走的法定途径: its name and what the resident is told of it; None where the desk's own way is right."""
-        return (self.case.suggestion or {}).get("legal_path")
+        return self.case.suggestion.get("legal_path")
 
     @property
     def moves(self):
@@ -156,7 +156,7 @@ def pane(user, number, at, last):
 
 
 def _pane(case, user, at, last):
-    alerts = (case.suggestion or {}).get("alerts", [])
+    alerts = case.suggestion.get("alerts", [])
     return Pane(
         case=case, voices=[case_page.voice(row, case, user, {}) for row in case.grievances.all()],
         choices=choices(case, user, at) if case.status in WAITING else [],
@@ -187,7 +187,7 @@ def _choice(key, case, category, sure, words, alike, at):
 
 def _candidates(case):
     """(code, confidence or None, words) of what may be meant: a person's own choice first, then what the words suggest."""
-    found = case.suggestion or {}
+    found = case.suggestion
     if case.category and case.category.code != found.get("category"):
         yield case.category.code, None, ["研判员改定的类别"]
     if found.get("category"):

@@ -89,7 +89,7 @@ def items(cases, chosen, user, held, at):
 
 
 def _item(case, chosen, alike, other, at):
-    found = case.suggestion or {}
+    found = case.suggestion
     sure = round(found["confidence"] * 100) if found.get("category") else None
     here = chosen is not None and chosen.case.pk == case.pk
     tickable = other is None and not not_together(case)
@@ -138,12 +138,12 @@ def _alike(case, user):
 
 def several(case):
     """一诉多事: whether the words speak of more than one matter, as far as the suggestion can tell."""
-    return bool((case.suggestion or {}).get("several"))
+    return bool(case.suggestion.get("several"))
 
 
 def not_together(case):
     """不能批量派的缘由, from the case alone; empty where nothing speaks against it. What the duty list says comes on top."""
-    found = case.suggestion or {}
+    found = case.suggestion
     if case.status not in (Case.Status.SUBMITTED, Case.Status.ADMITTED):
         return f"现在是“{case.get_status_display()}”"
     if case.urgency == Urgency.URGENT:

@@ -4,9 +4,7 @@ What is held back: every fifth wording by its mark, for good, and all of the las
 newer than what was learned. Who decided plays a part while labels are weighed (dispatch/trust.py), and is kept nowhere."""
 
 import logging
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
@@ -54,7 +52,7 @@ def learn(street, *, at):
     judged = judge(in_use.of(model), [example for example in sifted.kept if held_back(example, at)], street)
     wanted = settings.AUTO_PRECISION
     version = versions.propose(
-        street, content=_bytes(model), examples=len(known), held_back=len(judged), cases=[example.case for example in known],
+        street, content=model.content(), examples=len(known), held_back=len(judged), cases=[example.case for example in known],
         report=verdict.report(judged, known, labels, sifted, at, wanted), at=at,
     )  # fmt: skip
     version = _decide(version, judged, verdict.against(judged, sifted.doubtful, wanted), at)
@@ -105,10 +103,3 @@ def _train(known, weight):
     words = {code: words for code, words in second.values_list("code", "words") if words}
     taught = [(("", example.text), example.label, weight[example.case]) for example in known]
     return learned.train(taught, prior=words, seed=SEED)
-
-
-def _bytes(model):
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model"
-        model.save(path)
-        return path.read_bytes()

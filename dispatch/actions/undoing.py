@@ -76,7 +76,7 @@ def _take_back(case, own, *, by, at):
         sentence = f"撤销派给{order.handler}的工单，通知没有发出。"
         WORK_ORDER.apply("recall", order, by=by, at=at, ended_at=at, sentence=sentence)
         deadlines.drop(order, at=at)
-        Checkpoint.objects.filter(case=case, order=order, fired_at__isnull=True).delete()
+        Checkpoint.objects.filter(case=case, order=order).forget()
         copies.excuse(order)
     CASE.apply(
         "recall", case, by=by, at=at, category=_category_before(case, own),

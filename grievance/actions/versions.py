@@ -121,8 +121,8 @@ def forget(cases, *, street_id, at):
 def _purge(version, at):
     was_in_use = version.status == S.IN_USE
     VERSION.check("purge", version, by=None, at=at)
+    paths = [folder() / version.path, _list_of(version.path)]
     version.purged_at, version.path, version.size = at, "", 0
-    paths = [folder() / f"{version.street_id}-{version.number}.model{end}" for end in ("", ".cases")]
     _move(version, S.PURGED, "学过的事项里有不再保留的", at=at, fields=["purged_at", "path", "size"])
     _step(version, "purge", f"{version}学过的事项里有不再保留的，文件已清除。", by=None, at=at)
     transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths], robust=True)

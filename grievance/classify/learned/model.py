@@ -118,11 +118,14 @@ class Model:
 
     def save(self, path):
         """Write the model to a file, whole or not at all; what stood there before is replaced."""
-        head = json.dumps(self.facts, ensure_ascii=False).encode()
-        content = MAGIC + HEAD.pack(len(head), crc32(bytes(self._table), crc32(head))) + head + bytes(self._table)
         beside = Path(f"{path}.part")
-        beside.write_bytes(content)
+        beside.write_bytes(self.content())
         beside.replace(path)
+
+    def content(self):
+        """What a file of `save` holds."""
+        head = json.dumps(self.facts, ensure_ascii=False).encode()
+        return MAGIC + HEAD.pack(len(head), crc32(bytes(self._table), crc32(head))) + head + bytes(self._table)
 
     def _voices(self, label, topic, body):
         """{run or word: how much more it speaks for the label than for the likeliest other}."""
