@@ -15,15 +15,18 @@ from grievance.models.confidential import (
     InboxKey,
 )
 from grievance.models.cue import Cue
+from grievance.models.desk_record import DeskRecord
 from grievance.models.event import Event
 from grievance.models.grievance import Grievance, Remark
 from grievance.models.in_hand import InHand
 from grievance.models.intake_count import IntakeCount
 from grievance.models.notice import Notice
+from grievance.models.office_text import CategoryNote, ReplyTemplate
 from grievance.models.on_behalf import OnBehalf
 from grievance.models.open_matter import OpenMatter
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
+from grievance.models.saved_view import FirstView, SavedView
 from grievance.models.scan_count import ScanCount
 from grievance.models.sheet_text import SheetText
 from grievance.models.sketch import Sketch
@@ -42,6 +45,7 @@ __all__ = [
     "Case",
     "CaseUnit",
     "Category",
+    "CategoryNote",
     "ClassifierVersion",
     "Complainant",
     "ConfidentialEvent",
@@ -51,7 +55,9 @@ __all__ = [
     "Counter",
     "Cue",
     "ErasureRequest",
+    "DeskRecord",
     "Event",
+    "FirstView",
     "Grievance",
     "InHand",
     "InboxKey",
@@ -61,7 +67,9 @@ __all__ = [
     "OnBehalf",
     "QRCode",
     "Remark",
+    "ReplyTemplate",
     "RetentionRule",
+    "SavedView",
     "Tombstone",
     "ScanCount",
     "SheetText",
