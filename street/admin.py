@@ -23,8 +23,9 @@ from street.models import (
     Role,
     User,
 )
+from street.scope import covered, within
 
-WHOLE = (Organisation.Kind.CITY, Organisation.Kind.DISTRICT, Organisation.Kind.STREET)
+__all__ = ["ConfigAdmin", "PostingAdmin", "SharedAdmin", "covered", "within"]
 
 
 class PostingAdmin(admin.ModelAdmin):
@@ -87,20 +88,6 @@ def in_words(model, name):
         return getattr(row, name) or "—"
 
     return shown
-
-
-def covered(user, roles):
-    """管辖路径: the paths below which a post of one of `roles` covers everything; a post in an office covers its street."""
-    held = [posting.organisation for posting in user.scope.postings if posting.role in roles]
-    return [unit.path if unit.kind in WHOLE else unit.path[: unit.path.rstrip("/").rfind("/") + 1] for unit in held]
-
-
-def within(paths, field):
-    """A condition on rows whose organisation, reached by `field`, lies below one of the paths."""
-    condition = Q(pk__in=[])
-    for path in paths:
-        condition |= Q(**{f"{field}path__startswith": path})
-    return condition
 
 
 class ConfigAdmin(PostingAdmin):

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Q
 from django.utils import timezone
 
-from street.models import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES
+from street.models import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Organisation
+
+WHOLE = (Organisation.Kind.CITY, Organisation.Kind.DISTRICT, Organisation.Kind.STREET)
 
 
 @dataclass
@@ -58,3 +61,17 @@ def stand(user, at):
     """站位: settle from which posts `user` acts at the instant `at`; edges call it once a request."""
     user.scope = Scope.of(user, at)
     return user.scope
+
+
+def covered(user, roles):
+    """管辖路径: the paths below which a post of one of `roles` covers everything; a post in an office covers its street."""
+    held = [posting.organisation for posting in user.scope.postings if posting.role in roles]
+    return [unit.path if unit.kind in WHOLE else unit.path[: unit.path.rstrip("/").rfind("/") + 1] for unit in held]
+
+
+def within(paths, field):
+    """A condition on rows whose organisation, reached by `field`, lies below one of the paths."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}path__startswith": path})
+    return condition

@@ -2,9 +2,11 @@
 
 from street.models.calendar_day import Calendar, CalendarDay, CalendarHours, CalendarYear
 from street.models.hall import HallSeat
+from street.models.hand_over import HandOver
 from street.models.organisation import Organisation
 from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
 from street.models.places import Grid, Place
+from street.models.plan_picture import PlanPicture
 from street.models.specialist import Specialist, Speciality
 from street.models.wording import Language, Wording
 
@@ -19,9 +21,11 @@ __all__ = [
     "CalendarYear",
     "Grid",
     "HallSeat",
+    "HandOver",
     "Language",
     "Organisation",
     "Place",
+    "PlanPicture",
     "Posting",
     "Role",
     "Speciality",

@@ -60,6 +60,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=60, blank=True)
     phone = models.CharField("工作电话", max_length=30, blank=True)
+    must_change = models.BooleanField("首次密码待改", default=False, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
