@@ -24,6 +24,7 @@ from grievance.models.notice import Notice
 from grievance.models.office_text import CategoryNote, ReplyTemplate
 from grievance.models.on_behalf import OnBehalf
 from grievance.models.open_matter import OpenMatter
+from grievance.models.phone_act import PhoneAct
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.saved_view import FirstView, SavedView
@@ -65,6 +66,7 @@ __all__ = [
     "Notice",
     "PublicPage",
     "OnBehalf",
+    "PhoneAct",
     "QRCode",
     "Remark",
     "ReplyTemplate",
