@@ -11,6 +11,7 @@ from dispatch.models.outside_link import OutsideLink
 from dispatch.models.paper import IssuedPaper
 from dispatch.models.petition import Petition
 from dispatch.models.policy import Anchor, EscalationRung, Level, Policy, StandingAuthority, TimeLimit, Trigger, Unit
+from dispatch.models.policy_text import LetterTemplate, PolicyText
 from dispatch.models.reception import Reception, ReceptionSlot
 from dispatch.models.routing_rule import RoutingRule
 from dispatch.models.safety_call import SafetyCall
@@ -33,6 +34,7 @@ __all__ = [
     "Instruction",
     "IssuedPaper",
     "Letter",
+    "LetterTemplate",
     "Level",
     "Mediation",
     "MediationParty",
@@ -43,6 +45,7 @@ __all__ = [
     "OutsideLink",
     "Petition",
     "Policy",
+    "PolicyText",
     "Reception",
     "ReceptionSlot",
     "RoutingRule",
