@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('dispatch', '0003_pages_of_many'),
-        ('street', '0005_hand_over_and_plan'),
+        ('street', '0004_call_languages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
