@@ -46,7 +46,7 @@ def limits_of(policy, limit_class, case):
     """各环节时限: {anchor: the most specific row of the policy for this case}; one query."""
     rows = [
         row
-        for row in TimeLimit.objects.filter(policy=policy, limit_class=limit_class)
+        for row in policy.limits_in(limit_class)
         if row.category_id in _categories_of(case) and row.urgency in ("", case.urgency)
     ]
     rows.sort(key=lambda row: (row.specificity, row.category_id == case.category_id))

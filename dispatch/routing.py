@@ -46,11 +46,9 @@ def choose(case, at, *, category=None):
 
 
 def _by_rule(policy, category, case, understood):
-    kind = understood.get("place_kind", "")
-    rule = _row_of(policy, understood.get("routes_as"), case.place) or rule_for(policy, category, case.place, kind=kind)
+    lead, rule, why = led_by(policy, category, case, understood)
     if rule is None:
         return Route(policy=policy, category=category, reasons=[f"职责清单没有“{category.name}”的承办单位"])
-    lead, rule, why = _above_those_reproached(policy, rule, case.place, understood.get("reproached"))
     if lead is None or not lead.may_lead:
         return Route(policy=policy, category=category, rule=rule, reasons=["点位没有所属社区，无法确定主办单位"])
     route = Route(
@@ -60,6 +58,13 @@ def _by_rule(policy, category, case, understood):
     route.reasons = [f"职责清单：{rule.basis}", *why, *case.suggestion.get("reasons", [])]
     route.sure = not why and is_sure(case, category, rule)
     return route
+
+
+def led_by(policy, category, case, understood):
+    """主办 by the duty list of `policy` alone: (unit, row, why it is not the unit that the row names); the row None for a gap."""
+    kind = understood.get("place_kind", "")
+    rule = _row_of(policy, understood.get("routes_as"), case.place) or rule_for(policy, category, case.place, kind=kind)
+    return _above_those_reproached(policy, rule, case.place, understood.get("reproached")) if rule else (None, None, [])
 
 
 def suggested(case, at):
@@ -139,9 +144,7 @@ def rule_for(policy, category, place, *, kind=""):
     kind = kind or (place.kind if place else "")
     named = [pk for pk in (category.pk, category.parent_id) if pk]
     rows = [
-        rule
-        for rule in policy.routes.filter(category__in=named).select_related("lead", "category").prefetch_related("assistants")
-        if rule.community_id in (None, community) and rule.place_kind in ("", kind)
+        rule for rule in policy.routes_among(named) if rule.community_id in (None, community) and rule.place_kind in ("", kind)
     ]
     return max(rows, key=lambda rule: (rule.category_id == category.pk, rule.specificity), default=None)
 

@@ -32,7 +32,7 @@ class DataFile:
 
     def __init__(self, path, text):
         """`text` is parsed at once; DataFileError where it is no TOML."""
-        self.path = str(path)
+        self.path, self.text = str(path), text
         self.lines = text.splitlines()
         try:
             self.tree = tomllib.loads(text, parse_float=Decimal)

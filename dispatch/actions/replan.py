@@ -125,7 +125,7 @@ class _Reckoner:
         limit = self._limit(deadline)
         if limit is None:
             return Shift(deadline, None, None, "现行政策没有这一等级的时限，仍按原版本")
-        due = _replayed(deadline, limit, self.calendar)
+        due = replayed(deadline, limit, self.calendar)
         if due == deadline.due_at:
             return None
         held = "按现行日历和政策已经过期，不移，以免当场超期" if due <= self.at else ""
@@ -139,7 +139,7 @@ class _Reckoner:
         return self._limits[key].get(deadline.anchor)
 
 
-def _replayed(deadline, limit, calendar):
+def replayed(deadline, limit, calendar):
     """The due time from the start on: the limit, then every pause and extension in the order in which they were agreed."""
     due = deadlines.due_after(deadline.starts_at, limit, calendar)
     for _, change in sorted(_changes(deadline), key=lambda one: one[0]):

@@ -10,8 +10,8 @@ from grievance.models import Category
 from street.models import Organisation
 
 
-def issue(content, *, at, effective_from=None):
-    """发布: (the version that carries this content, whether it was issued just now)."""
+def issue(content, *, at, effective_from=None, number=1):
+    """发布: (the version that carries this content, whether it was issued just now). `number` is the least it may bear."""
     row, street = content.policy, content.street
     name, version = row.text("name", most=80), row.count("version", default=1, least=1)
     versions = Policy.objects.filter(street=street).order_by("-version")
@@ -21,7 +21,7 @@ def issue(content, *, at, effective_from=None):
     last = versions.first()
     policy = Policy.objects.create(
         name=name,
-        version=max(version, last.version + 1) if last else version,
+        version=max(version, number, last.version + 1 if last else 1),
         street=street,
         effective_from=_effective_from(row, latest, at, effective_from),
         issued_at=at,

@@ -51,6 +51,15 @@ class Policy(models.Model):
     def __str__(self):
         return f"{self.name} 第{self.version}版"
 
+    def routes_among(self, categories):
+        """派单规则 that name one of these categories (by key), with what is read of each."""
+        rows = self.routes.filter(category__in=categories)
+        return rows.select_related("lead", "category").prefetch_related("assistants")
+
+    def limits_in(self, limit_class):
+        """办理时限 of one class; one query."""
+        return list(TimeLimit.objects.filter(policy=self, limit_class=limit_class))
+
 
 class Anchor(models.TextChoices):
     """时限起止: which step of an order a limit is about."""
