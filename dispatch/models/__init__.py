@@ -3,6 +3,7 @@
 from dispatch.models.allowance import Allowance
 from dispatch.models.brief import Brief
 from dispatch.models.checkpoint import Checkpoint, Deadline
+from dispatch.models.duty_clock import FirstLook, PhoneAcceptance, Ring, UrgentReport
 from dispatch.models.extension import Extension
 from dispatch.models.letter import Letter
 from dispatch.models.mediation import Mediation, MediationParty, MediationSession
@@ -15,6 +16,7 @@ from dispatch.models.policy_text import LetterTemplate, PolicyText
 from dispatch.models.reception import Reception, ReceptionSlot
 from dispatch.models.routing_rule import RoutingRule
 from dispatch.models.safety_call import SafetyCall
+from dispatch.models.shift import AutoRead, DutyNote, DutyRule, Shift, ShiftSwap
 from dispatch.models.supervision import Adoption, Instruction, Supervision
 from dispatch.models.suspension import Suspension
 from dispatch.models.visit import Visit, VisitUnit
@@ -25,12 +27,16 @@ __all__ = [
     "Adoption",
     "Allowance",
     "Anchor",
+    "AutoRead",
     "Brief",
     "Checkpoint",
     "Deadline",
     "Decision",
+    "DutyNote",
+    "DutyRule",
     "EscalationRung",
     "Extension",
+    "FirstLook",
     "Instruction",
     "IssuedPaper",
     "Letter",
@@ -44,18 +50,23 @@ __all__ = [
     "OrderReturn",
     "OutsideLink",
     "Petition",
+    "PhoneAcceptance",
     "Policy",
     "PolicyText",
     "Reception",
     "ReceptionSlot",
+    "Ring",
     "RoutingRule",
     "SafetyCall",
+    "Shift",
+    "ShiftSwap",
     "StandingAuthority",
     "Supervision",
     "Suspension",
     "TimeLimit",
     "Trigger",
     "Unit",
+    "UrgentReport",
     "Visit",
     "VisitUnit",
     "Whistle",
