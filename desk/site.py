@@ -10,6 +10,7 @@ from django.utils import timezone
 from desk import queues
 from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
+from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.models import Checkpoint
 from grievance.actions.retention import DECIDE
@@ -90,6 +91,7 @@ def ways(request):
         ("删除申请", "/desk/erasures/", roles & ERASERS),
         ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
+        ("登记册", "/desk/registers/", roles & READERS),
     ]
     here = request.path
     return [

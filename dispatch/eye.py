@@ -21,6 +21,7 @@ INSTRUCTION = Workflow(
     "批示",
     Move("confirm", "确认批示", {S.DRAFT}, S.GIVEN, GIVERS),
     Move("discard", "不予确认", {S.DRAFT}, S.DISCARDED, GIVERS),
+    Move("leave", "随本人离任失效", {S.DRAFT}, S.DISCARDED, {SYSTEM}),
     Move("report", "报告落实", {S.GIVEN, S.BACK}, S.ANSWERED, ASKED),
     Move("settle", "认可", {S.ANSWERED}, S.SETTLED, GIVERS),
     Move("send_back", "退回再落实", {S.ANSWERED}, S.BACK, GIVERS),

@@ -2,6 +2,7 @@
 
 Django's own permissions are never asked."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -165,6 +166,19 @@ class OrganisationAdmin(ConfigAdmin):
         super().save_model(request, obj, form, change)
 
 
+class PostingForm(forms.ModelForm):
+    """任职 as it is given or put right; one that is held ends by its hand-over and in no other way."""
+
+    def clean_ends_on(self):
+        """止: refused where a post that has begun would be made to end earlier, or to go on although it was handed over."""
+        day, was = self.cleaned_data["ends_on"], self.initial.get("ends_on")
+        if self.instance.pk and day != was and (day is not None and (was is None or day < was)):
+            raise forms.ValidationError("在任的职务请在“登记册—任职”里办“交接”：名下未了的工作才有人接。")
+        if self.instance.pk and day != was and hasattr(self.instance, "hand_over"):
+            raise forms.ValidationError("这项任职已经交接，不能延长；请另加一项任职。")
+        return day
+
+
 class PostingInline(admin.TabularInline):
     """任职 of one person; a post that is over gets an end, never a deletion."""
 
@@ -180,6 +194,10 @@ class PostingInline(admin.TabularInline):
 
     def get_readonly_fields(self, request, obj=None):
         return [] if self.has_change_permission(request, obj) else ["where", "cell"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """The end of a post that began is no field of a form: a leaver's open work is handed over with it."""
+        return super().get_formset(request, obj, form=PostingForm, **kwargs)
 
     @admin.display(description="单位")
     def where(self, posting):
@@ -225,6 +243,13 @@ class NewPerson(UserCreationForm):
 
 class PersonForm(UserChangeForm):
     """人员 as a system administrator changes one."""
+
+    def clean_is_active(self):
+        """停用: refused while a post is held, since what is open in its name would be nobody's."""
+        active = self.cleaned_data["is_active"]
+        if not active and self.instance.is_active and self.instance.postings.current(timezone.localdate(timezone.now())).exists():
+            raise forms.ValidationError("这个人还在任。请先在“登记册—任职”里办“交接”，账号随最后一项任职停用。")
+        return active
 
     class Meta:
         model = User

@@ -1,0 +1,79 @@
+"""登记册: units, postings and the hand-over are pages for those who keep them; what they count they do not read."""
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.actions import handling
+from street.models import Posting, Role
+from tests.clock import travel
+from tests.desk.phone import a_phone, an_order, text_of
+from tests.dispatch.scene import TUESDAY, a_street, organisation, person
+
+pytestmark = pytest.mark.django_db
+NOW = TUESDAY + timedelta(hours=1)
+
+
+@pytest.fixture
+def scene():
+    return a_street()
+
+
+@pytest.fixture(autouse=True)
+def one_hour_later():
+    with travel(NOW):
+        yield
+
+
+@pytest.fixture
+def keeper(scene):
+    return a_phone(person("keeper", Role.SYSTEM_ADMIN, scene.street))
+
+
+def test_registers_show_who_stands_where_and_no_other_street(scene, keeper):
+    other = organisation("street2", "street", scene.street.parent, name="别的街道")
+    theirs = person("theirs", Role.HANDLER, organisation("c2", "community", other)).postings.get()
+    scene.luxi.supervisor = scene.sifasuo
+    scene.luxi.save()
+    home, units = text_of(keeper.get("/desk/registers/")), text_of(keeper.get("/desk/registers/units/"))
+    assert "/desk/registers/postings/" in home and "sifasuo" in units and "别的街道" not in units
+    page = text_of(keeper.get("/desk/registers/postings/?q=luxi"))
+    assert "luxi_secretary" in page and "heat" not in page and "theirs" not in page
+    assert keeper.get(f"/desk/registers/postings/{theirs.pk}/").status_code == 404
+    assert a_phone(scene.who("leader")).get("/desk/registers/").status_code == 403
+    auditor = a_phone(person("auditor", Role.AUDITOR, scene.street))
+    assert "交接" in text_of(auditor.get("/desk/registers/postings/"))
+    assert auditor.get(f"/desk/registers/postings/{scene.who('luxi').postings.get().pk}/").status_code == 403
+
+
+def test_a_post_is_handed_over_in_two_steps_and_the_successor_reads_which_matters(scene, keeper):
+    order = handling.accept(an_order(scene), by=scene.who("luxi"), at=NOW)
+    posting = Posting.objects.get(user__username="luxi")
+    address = f"/desk/registers/postings/{posting.pk}/"
+    shown = text_of(keeper.get(address))
+    assert "工单" in shown and order.number not in shown and order.case.number not in shown
+    data = {"colleague": "", "username": "xisheng", "last_day": "2023-03-14"}
+    looked = text_of(keeper.post(address, {**data, "step": "look"}))
+    assert "账号立即停用" in looked and not hasattr(Posting.objects.get(pk=posting.pk), "hand_over")
+    stale = keeper.post(address, {**data, "step": "do", "seen": "工单=9"})
+    assert stale.status_code == 409 and "又有变动" in text_of(stale)
+    done = text_of(keeper.post(address, {**data, "step": "do", "seen": "工单=1"}, follow=True))
+    assert "已交接" in done and not scene.who("luxi").is_active
+    assert order.case.number in text_of(a_phone(scene.who("xisheng")).get("/desk/handed/"))
+    assert order.case.number not in text_of(a_phone(scene.who("sifasuo")).get("/desk/handed/"))
+
+
+def test_no_other_form_ends_a_post_or_closes_the_account_of_one_who_holds_it(scene, keeper):
+    posting = Posting.objects.get(user__username="luxi")
+    data = {
+        "username": "luxi", "name": "luxi", "is_active": "on", "postings-TOTAL_FORMS": "1", "postings-INITIAL_FORMS": "1",
+        "postings-0-id": posting.pk, "postings-0-user": posting.user_id, "postings-0-organisation": scene.luxi.pk,
+        "postings-0-role": "handler", "postings-0-starts_on": "2022-01-01", "postings-0-ends_on": "2023-03-14",
+    }  # fmt: skip
+    address = f"/admin/street/user/{posting.user_id}/change/"
+    assert "办“交接”" in text_of(keeper.post(address, data))
+    closing = {**data, "postings-0-ends_on": ""}
+    closing.pop("is_active")
+    assert "这个人还在任" in text_of(keeper.post(address, closing))
+    posting.refresh_from_db()
+    assert posting.ends_on is None and scene.who("luxi").is_active
