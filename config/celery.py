@@ -16,6 +16,7 @@ SWEEPS = {
     "dispatch.tasks.route_submitted": 15,
     "dispatch.tasks.reconcile": 60,
     "grievance.tasks.deliver": 15,
+    "grievance.tasks.keep_findable": 20,
     "grievance.tasks.expire": 3600,
     "feedback.tasks.open_callbacks": 60,
     "dispatch.tasks.write_briefs": 600,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from grievance.models import Case, CaseUnit, Counter, Event, Notice
+from grievance.models import Case, CaseUnit, Counter, Event, Notice, SearchText
 from street.models import Role
 from street.scope import stand
 
@@ -177,7 +177,7 @@ def record(case, kind, **facts):
 
 def involve(case, *organisations):
     """知情: an organisation is told of the case and may from now on read it."""
-    rows = [CaseUnit(case=case, organisation=organisation) for organisation in organisations]
+    rows = [CaseUnit.of(case, organisation) for organisation in organisations]
     CaseUnit.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -189,8 +189,10 @@ def excuse(case, organisation):
 def promise(case, *, unit, due, at, why="", urge_hours=None):
     """承诺: what the resident may know of the work: who is in charge, by when, and how often they may urge (None: as before).
     `due` may be None."""
-    case.promised_by, case.promised_at, case.urge_hours = unit, due, urge_hours or case.urge_hours
+    before, case.promised_by, case.promised_at, case.urge_hours = case.promised_by_id, unit, due, urge_hours or case.urge_hours
     case.save(update_fields=["promised_by", "promised_at", "urge_hours"])
+    if case.promised_by_id != before:
+        SearchText.objects.in_charge(case, unit)
     if due is not None and why:
         record(case, "case.promise", at=at, by=None, sentence=why, public=why)
 

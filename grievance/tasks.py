@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from grievance import sweeps
+from grievance import search, sweeps
 from grievance.actions import retention, uploads, wishes
 
 
@@ -24,4 +24,11 @@ def expire():
     while wishes.return_unclaimed(at=at):
         pass
     while retention.expire(at=at) or retention.drop_withdrawn(at=at) or uploads.sweep(at=at):
+        pass
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def keep_findable():
+    """Beat, every twenty seconds: what came in, moved or was withdrawn since is written down to be found."""
+    while search.keep_up():
         pass

@@ -12,7 +12,7 @@ from dispatch.models import Checkpoint, Deadline, IssuedPaper, Letter, Visit, Vi
 from grievance.actions import confidential, versions
 from grievance.casefile import CaseFile
 from grievance.casework import Refused, human_number, lock, notice_for, notify
-from grievance.models import Attachment, Case, Grievance, Sketch
+from grievance.models import Attachment, Case, Grievance, SearchText, Sketch
 from grievance.sealing import new_salt
 from grievance.workflow import CASE
 
@@ -28,8 +28,8 @@ LASTING = {"id", "number", "street", "source", "status", "submitted_at", "ended_
 """What a case keeps: that there was one, when and by which channel it came. Everything else goes back to what a new row has."""
 OFFICES = "application/octet-stream"
 """Type of files that are the office's own: should the officer give the words back, these stay sealed."""
-UNSAID = (Deadline, Checkpoint, IssuedPaper)
-"""Clocks, and copies of papers whose letter is told anyway."""
+UNSAID = (Deadline, Checkpoint, IssuedPaper, SearchText)
+"""Clocks, copies of papers whose letter is told anyway, and what was made of the words to find them by."""
 
 
 @transaction.atomic
@@ -148,6 +148,7 @@ def _retitle(case):
     """A case from which the person was split: its title and what was suggested may be made of these words."""
     name = case.category.name if case.category else "事项"
     Sketch.objects.filter(case=case).delete()
+    SearchText.objects.forget(case)
     Case.objects.filter(pk=case.pk).update(title=f"（{name}）"[:80], suggestion={})
 
 

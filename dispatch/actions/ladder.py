@@ -169,7 +169,7 @@ def _raise(checkpoint, outcome, level, gap):
         ends_with_case=rung.ends_with_case,
     )  # fmt: skip
     outcome.supervisions.append(row)
-    outcome.units.append(CaseUnit(case=case, organisation=holder))
+    outcome.units.append(CaseUnit.of(case, holder))
     if paper := PAPER_OF_LEVEL.get(level):
         outcome.letters.append(_letter(paper, checkpoint, _addressee(checkpoint, holder, paper), outcome.at, supervision=row))
     text = f"呈送{level.label}：{row.reason}{gap}"
@@ -285,6 +285,7 @@ def _outcome(live, at):
 OWN = [
     *("case_id", "order_id", "deadline_id", "rung_id", "due_at"),
     *(f"case__{name}" for name in ("number", "title", "status", "urgency", "street", "place", "promised_by", "category")),
+    "case__submitted_at",
     *("order__number", "order__due_at", "order__handler", "deadline__anchor", "deadline__due_at"),
     *("order__limit_class", "deadline__unit", "deadline__limit"),
 ]
@@ -340,5 +341,5 @@ def climb_now(case, *, level, reason, by, at):
     if case.supervisions.open().filter(level=level).exists():
         return None
     holder = _holder(case, level)
-    CaseUnit.objects.bulk_create([CaseUnit(case=case, organisation=holder)], ignore_conflicts=True)
+    CaseUnit.objects.bulk_create([CaseUnit.of(case, holder)], ignore_conflicts=True)
     return Supervision.objects.create(case=case, level=level, holder=holder, reason=reason, raised_at=at, raised_by=by)

@@ -19,7 +19,7 @@ from grievance.casework import (
 )
 from grievance.classify.screening import suspected
 from grievance.inserting import insert
-from grievance.models import CallRequest, Case, Complainant, Grievance, Remark
+from grievance.models import CallRequest, Case, Complainant, Grievance, Remark, SearchText
 from grievance.sealing import blind_index
 from grievance.workflow import CASE, DESK, OPEN
 from street.models import Role
@@ -140,6 +140,7 @@ def _write_down(case, grievance, note, outcome, *, by, posting, at):
     # Studied anew with the words; the doubt stays, so that a person sends it
     case.studied_at = None if case.status == Case.Status.SUBMITTED else case.studied_at
     case.save(update_fields=["title", "studied_at"])
+    SearchText.objects.forget(case)
     record(
         case, "call.said", at=at, by=by, posting=posting, subject=grievance, grievance=grievance,
         sentence="已回电，按诉求人说的记下。", public="已给您回电，按您说的记下了。记得不对的，请点“补充情况”。",

@@ -13,7 +13,7 @@ from grievance.actions import confidential, on_behalf, triage, uploads, wishes
 from grievance.casework import RESIDENT, Refused, event_for, human_number, lock, notice_for, notify, permit, record
 from grievance.classify.screening import suspected
 from grievance.inserting import insert, together
-from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark
+from grievance.models import Attachment, Case, Complainant, Grievance, QRCode, Remark, SearchText
 from grievance.sealing import blind_index, fingerprint, new_salt, secret_for
 from grievance.workflow import CASE, OPEN
 from street.models import Role
@@ -165,9 +165,8 @@ def _digest(body, given, more=()):
 
 def _again(qr_code, key, digest):
     """What the same key made before, its files being gone since; Refused `upload_gone` where it made nothing."""
-    if earlier := Grievance.objects.filter(qr_code=qr_code, key=key).first():
-        return same(earlier, digest)
-    return confidential.again(f"{qr_code.token}:{key}", digest)
+    earlier = Grievance.objects.filter(qr_code=qr_code, key=key).first()
+    return same(earlier, digest) if earlier else confidential.again(f"{qr_code.token}:{key}", digest)
 
 
 def once(qr_code, key, digest, open_case):
@@ -357,6 +356,7 @@ def withdraw(grievance, *, at):
         raise Refused("too_late", "这件事已经办结，正在回访，不用撤回。对结果有话说，请点“现在评价”。")
     grievance.withdrawn_at = at
     grievance.save(update_fields=["withdrawn_at"])
+    SearchText.objects.forget(case, grievance.first_case_id)
     record(
         case, "grievance.withdraw", at=at, by=RESIDENT, subject=grievance, grievance=grievance,
         sentence=f"诉求 {grievance.number} 由诉求人撤回。", public="您撤回了这件诉求，不再办理和回访。",

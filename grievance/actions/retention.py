@@ -17,6 +17,7 @@ from grievance.models import (
     Grievance,
     OnBehalf,
     RetentionRule,
+    SearchText,
     Sketch,
     Tombstone,
 )
@@ -145,6 +146,7 @@ def _erase(grievance, why, *, at):
         what.append(f"补充 {words} 条")
     # Made of these words and of no use without them
     Sketch.objects.filter(case=grievance.case_id).delete()
+    SearchText.objects.forget(grievance.case_id, grievance.first_case_id)
     _retitle(grievance.case)
     Tombstone.objects.create(grievance=grievance, why=why, what=what, at=at)
 

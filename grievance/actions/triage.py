@@ -4,7 +4,7 @@ from django.db import transaction
 
 from grievance import casework, classify
 from grievance.casework import Refused, event_for, lock, lock_two, notice_for, notify, record
-from grievance.models import Alert, Case, Category, Event, Grievance, Notice, Remark, Urgency
+from grievance.models import Alert, Case, Category, Event, Grievance, Notice, Remark, SearchText, Urgency
 from grievance.workflow import CASE
 from street.models import Role
 
@@ -153,6 +153,7 @@ def merge(case, *, into, by, at):
         sentence=f"并入事项 {older.number}，{len(moved)} 件诉求随之转入。",
     )
     Grievance.objects.filter(case=newer).update(case=older)
+    SearchText.objects.forget(newer, older)
     for related in (Remark, Notice):
         related.objects.filter(case=newer, grievance__isnull=False).update(case=older)
     newer.attachments.update(case=older)
@@ -191,6 +192,7 @@ def split(grievance, *, by, at):
     new = _new_case(case, title=grievance.description[:40].rstrip("。！"), submitted_at=grievance.submitted_at)
     CASE.apply("split", case, by=by, at=at, sentence=f"诉求 {grievance.number} 拆分为事项 {new.number}。")
     Grievance.objects.filter(pk=grievance.pk).update(case=new)
+    SearchText.objects.forget(case)
     for related in (Remark, Notice):
         related.objects.filter(grievance=grievance).update(case=new)
     grievance.attachments.update(case=new)

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from grievance.casework import Refused, event_for, lock_two, notice_for, notify
-from grievance.models import Attachment, Case, Event, Grievance, Notice, Remark
+from grievance.models import Attachment, Case, Event, Grievance, Notice, Remark, SearchText
 from grievance.workflow import CASE, OPEN
 
 
@@ -60,6 +60,7 @@ def _move_back(newer, older, moved):
     for related in (Remark, Notice):
         related.objects.filter(case=older, grievance__in=moved).update(case=newer)
     Grievance.objects.filter(pk__in=[row.pk for row in moved]).update(case=newer)
+    SearchText.objects.forget(newer, older)
 
 
 def _tell(newer, older, moved, posting, *, by, at):

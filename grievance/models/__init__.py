@@ -29,6 +29,7 @@ from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.saved_view import FirstView, SavedView
 from grievance.models.scan_count import ScanCount
+from grievance.models.search_text import SearchText
 from grievance.models.sheet_text import SheetText
 from grievance.models.sketch import Sketch
 from grievance.models.sms_code import SmsCode
@@ -75,6 +76,7 @@ __all__ = [
     "Tombstone",
     "ScanCount",
     "SheetText",
+    "SearchText",
     "Sketch",
     "SmsCode",
     "Upload",

@@ -150,11 +150,18 @@ class CaseUnit(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="units", verbose_name="事项")
     # The index from the unit's side holds the case as well, so that the table itself need not be read
     organisation = models.ForeignKey("street.Organisation", models.PROTECT, db_index=False, related_name="+", verbose_name="单位")
+    # As of the case, for good: a unit's newest are found among its own, and not among everybody's
+    at = models.DateTimeField("上报时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "知情单位"
         constraints = [models.UniqueConstraint(name="case_unit_once", fields=["case", "organisation"])]
-        indexes = [models.Index(name="case_unit_of", fields=["organisation", "case"])]
+        indexes = [models.Index(name="case_unit_newest", fields=["organisation", "-at", "-case"])]
+
+    @classmethod
+    def of(cls, case, organisation):
+        """An unsaved row: this unit is told of this case."""
+        return cls(case=case, organisation=organisation, at=case.submitted_at)
 
 
 class Counter(models.Model):

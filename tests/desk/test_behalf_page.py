@@ -78,7 +78,7 @@ def test_channel_consent_language_and_interpreter_are_kept_and_shown_on_the_case
     with travel(TUESDAY):
         page = text_of(desk.get(f"/desk/cases/{case.number}/"))
         assert "本人同意登记" in page and "维吾尔语" in page and "古**" in page and "古丽" not in page
-        case.units.create(organisation=scene.company)
+        case.units.create(organisation=scene.company, at=case.submitted_at)
         firm = text_of(a_phone(person("firm", Role.HANDLER, scene.company)).get(f"/desk/cases/{case.number}/"))
     assert case.number in firm and not [word for word in ("维吾尔语", "古**", "本人同意登记") if word in firm]
 
@@ -162,7 +162,7 @@ def test_grid_officer_reports_at_the_door_for_the_own_community_alone(scene):
 def test_unit_that_tries_numbers_does_not_find_out_who_asked_for_confidence(desk, scene):
     registers(desk, scene, confidential="on")
     case = Case.objects.get()
-    case.units.create(organisation=scene.luxi)
+    case.units.create(organisation=scene.luxi, at=case.submitted_at)
     look = text_of(sends(a_phone(scene.who("luxi")), scene, "look", PHONE, description="另一件"))
     assert "没有查到" in look and case.number not in look
     with travel(TUESDAY):

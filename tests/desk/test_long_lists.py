@@ -47,7 +47,7 @@ def many(scene):
     values = {name: getattr(case, name) for name in rows}
     copies = [Case(number=f"A99{i:05d}", submitted_at=TUESDAY - timedelta(minutes=i // 4), **values) for i in range(MANY - 1)]
     for row in Case.objects.bulk_create(copies):
-        row.units.create(organisation=scene.luxi)
+        row.units.create(organisation=scene.luxi, at=row.submitted_at)
     return case
 
 

@@ -183,7 +183,7 @@ class TestPlantedFaults:
     def test_notice_to_another_street_is_noticed_even_where_it_was_told_of_the_case(self, broken):
         case = Case.objects.filter(street__code="qms").first()
         neighbour = Organisation.objects.get(code="s02-qms-chengguan")
-        case.units.create(organisation=neighbour)
+        case.units.create(organisation=neighbour, at=case.submitted_at)
         notify(notice_for("planted", "order", case, "给邻居", at=MONTH - timedelta(days=1), organisation=neighbour))
         assert noticed("通知 planted 发给了另一街道的")
 
