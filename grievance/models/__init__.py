@@ -28,6 +28,7 @@ from grievance.models.phone_act import PhoneAct
 from grievance.models.qr_code import QRCode
 from grievance.models.retention import ErasureRequest, RetentionRule, Tombstone
 from grievance.models.saved_view import FirstView, SavedView
+from grievance.models.saying import Saying
 from grievance.models.scan_count import ScanCount
 from grievance.models.search_text import SearchText
 from grievance.models.sheet_text import SheetText
@@ -74,6 +75,7 @@ __all__ = [
     "RetentionRule",
     "SavedView",
     "Tombstone",
+    "Saying",
     "ScanCount",
     "SheetText",
     "SearchText",
