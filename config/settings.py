@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.session_kept",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -175,7 +176,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/admin/login/"
 LOGIN_REDIRECT_URL = "/admin/"
 SESSION_COOKIE_AGE = env.int("SESSION_IDLE_MINUTES", default=30) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # One person's slips must not lock a colleague behind the same address
@@ -259,6 +260,10 @@ INTAKE_THROTTLE = env("INTAKE_THROTTLE", default="60/hour")
 URGE_HOURS = env.int("URGE_HOURS", default=24)
 BACKLOG_BANDS = env.list("BACKLOG_BANDS", default=["7", "30", "90"])
 BACKLOG_AFTER = env.int("BACKLOG_AFTER", default=30)
+# 导出台账: rows at most, rows from which a reason is asked, and the office's own columns in its own order (empty: all of them)
+EXPORT_MOST = env.int("EXPORT_MOST", default=100_000)
+EXPORT_REASON_FROM = env.int("EXPORT_REASON_FROM", default=500)
+EXPORT_COLUMNS = env.list("EXPORT_COLUMNS", default=[])
 # A short video of a resident: megabytes and seconds
 VIDEO_MAX_MB = env.int("VIDEO_MAX_MB", default=50)
 VIDEO_MAX_BYTES = VIDEO_MAX_MB * 1024 * 1024

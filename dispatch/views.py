@@ -99,7 +99,7 @@ def _act(request, link, action, at):
 
 def _page(request, link, token, at, *, contacts=None, refused=None):
     order, case = link.order, link.order.case
-    veil = Veil(case, order.handler)
+    veil = Veil.of(case, order.handler)
     veil.firm = True  # whoever holds a link reads as a firm does, a utility too
     done = DONE.get(request.GET.get("done", ""))
     page = {

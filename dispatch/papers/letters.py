@@ -23,7 +23,7 @@ TO_PETITIONER = "信访人"
 
 def letter_facts(letter):
     """公文要素: everything that the templates name, {field: text or list of texts}. A draft has no number and no date."""
-    form, case, veil = form_of(letter), letter.case, Veil(letter.case, letter.to)
+    form, case, veil = form_of(letter), letter.case, Veil.of(letter.case, letter.to)
     title = veil.words(subject_for(letter))
     return {
         "template": form.template, "noun": form.noun, "organ": _organ(letter, form), "number": letter.number,

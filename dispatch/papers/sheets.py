@@ -17,7 +17,7 @@ OF_CASE = ("street__parent", "category", "place__community", "place__parent__par
 
 def order_facts(order):
     """派工单: the limits are those frozen at dispatch; who spoke as far as the unit may know."""
-    case, veil = order.case, Veil(order.case, order.handler)
+    case, veil = order.case, Veil.of(order.case, order.handler)
     return {
         **case_facts(case, veil), **_order(order, veil), "who": veil.who, "content": _content(veil),
         "source": case.get_source_display(), "urgency": Urgency(case.urgency).label, "submitted": beijing(case.submitted_at),
@@ -32,7 +32,7 @@ def order_facts(order):
 def extension_facts(row):
     """延期审批单: what was asked and what was decided; blank where it still waits."""
     order = row.order
-    veil = Veil(order.case, order.handler)
+    veil = Veil.of(order.case, order.handler)
     told = "" if row.agreed is None else "已告知诉求人新的时限和理由" if row.agreed and order.lead else "不涉及"
     return {
         **case_facts(order.case, veil), **_order(order, veil), "old_due": beijing(row.old_due_at), "days": f"{row.days}个工作日",
@@ -44,7 +44,7 @@ def extension_facts(row):
 def return_facts(row):
     """退单审批单: reason and basis, and the decision of another."""
     order = row.order
-    veil = Veil(order.case, order.handler)
+    veil = Veil.of(order.case, order.handler)
     return {
         **case_facts(order.case, veil), **_order(order, veil), "reason": row.get_reason_display(), "basis": veil.words(row.basis),
         "suggested": row.suggested.name if row.suggested else "无", **_decided(row, veil),
@@ -53,7 +53,7 @@ def return_facts(row):
 
 def completion_facts(order):
     """办结报告: what was done, what was answered, whether in time."""
-    veil = Veil(order.case, order.handler)
+    veil = Veil.of(order.case, order.handler)
     done, due = order.completed_at, order.due_at
     return {
         **case_facts(order.case, veil), **_order(order, veil), "content": _content(veil), "contacted": _time(order.contacted_at),
@@ -66,7 +66,7 @@ def completion_facts(order):
 def chase_facts(checkpoint):
     """催办通知书: automatic, in the desk's name, without a number."""
     order, clock = checkpoint.order, checkpoint.deadline
-    veil = Veil(order.case, order.handler)
+    veil = Veil.of(order.case, order.handler)
     return {
         **case_facts(order.case, veil), **_order(order, veil), "anchor": clock.get_anchor_display() if clock else "办结",
         "anchor_due": beijing(clock.due_at if clock else order.due_at), "fired": _time(checkpoint.fired_at),

@@ -13,12 +13,17 @@ CONFIDENTIAL = "诉求人要求保密（联系请通过街道工作专班）"
 
 
 class Veil:
-    """遮盖: for papers about one case to one unit. One query, when first asked."""
+    """遮盖: for papers about one case to one unit; `of` reads who spoke, in one query."""
 
-    def __init__(self, case, unit):
-        self.firm = unit is not None and unit.kind == Organisation.Kind.COMPANY
+    def __init__(self, spoke, *, firm):
+        self.spoke, self.firm = spoke, firm
+
+    @classmethod
+    def of(cls, case, unit):
+        """For a paper about `case` to `unit`."""
         spoke = Complainant.objects.filter(grievance__case=case).order_by("grievance__submitted_at", "pk")
-        self.spoke = list(spoke.select_related("grievance"))
+        firm = unit is not None and unit.kind == Organisation.Kind.COMPANY
+        return cls(list(spoke.select_related("grievance")), firm=firm)
 
     def words(self, text):
         """原话: numbers in part; to a firm no number at all. Names stay out to a firm, and where confidence was asked."""

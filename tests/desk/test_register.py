@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from dispatch.actions import handling, returns
+from dispatch.models import Supervision
 from grievance.actions import triage
-from grievance.models import Case
+from grievance.models import Case, Category
 from street.models import Place, Role
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
@@ -95,9 +96,46 @@ def test_queues_hold_what_waits_for_that_step(scene, desk):
     assert found(desk, queue="overdue") == set()
 
 
-def test_filter_that_is_not_known_is_passed_over(scene, desk):
+def test_filter_that_is_not_known_is_passed_over_and_said(scene, desk):
     case = a_case(scene)
-    assert found(desk, queue="nonsense", status="nonsense", light="pink", page="99") == {case.number}
+    asked = {"queue": "nonsense", "status": "nonsense", "light": "pink", "from": "2026-13-40", "place": "没有这里", "page": "99"}
+    assert found(desk, **asked) == {case.number}
+    page = text_of(desk.get(PAGE, asked))
+    for said in ("“状态”没有“nonsense”这一项", "“灯”没有“pink”这一项", "“2026-13-40”不是日期", "没有找到点位“没有这里”"):
+        assert said in page
+    turned = text_of(desk.get(PAGE, {"from": "2023-03-14", "to": "2023-03-13"}))
+    assert "开始日期 2023-03-14 在结束日期 2023-03-13 之后" in turned and 'value="2023-03-13"' in turned
+
+
+def test_every_other_condition_narrows(scene, desk):
+    watched, other = an_order(scene).case, a_case(scene, category=scene.heating)
+    Supervision.objects.create(case=watched, level="street", holder=scene.street, reason="久拖不决", raised_at=NOW)
+    root = Category.objects.create(code="B", name="供热")
+    Category.objects.filter(pk=scene.heating.pk).update(parent=root)
+    Case.objects.filter(pk=other.pk).update(
+        urgency="urgent", source="phone", suggestion={"nature": "投诉"}, submitted_at=NOW - timedelta(days=9), place=None
+    )
+    other.grievances.update(kind="dispute")
+    day = (NOW - timedelta(days=9)).date().isoformat()
+    for asked in ({"level": "any"}, {"level": "street"}, {"place": "小区3栋"}, {"place": "小区"}, {"unit": "luxi"}):
+        assert found(desk, **asked) == {watched.number}, asked
+    for asked in (
+        {"category": "B"},
+        {"urgency": "urgent"},
+        {"source": "phone"},
+        {"nature": "投诉"},
+        {"kind": "dispute"},
+        {"unit": "none"},
+        {"from": day, "to": day},
+    ):
+        assert found(desk, **asked) == {other.number}, asked
+    assert found(desk, level="district") == set() and found(desk, to="2023-01-01") == set()
+
+
+def test_unit_learns_of_no_supervision_it_may_not_see(scene):
+    case = an_order(scene).case
+    Supervision.objects.create(case=case, level="street", holder=scene.street, reason="久拖不决", raised_at=NOW)
+    assert found(a_phone(scene.who("luxi")), level="any") == set()
 
 
 def test_pages_keep_the_filter(scene, desk):
