@@ -14,13 +14,12 @@ from django.utils import timezone
 
 from desk import backlog, figures, lights, queues
 from dispatch.models import Supervision
+from grievance import search
 from grievance.models import Case, Category, Grievance, Urgency
 from street.models import Organisation, Place
 
 OPEN = "open"
 ANY = "any"
-# By their letter, so that each is looked up in one index and not in the whole street
-CASE_NUMBER, GRIEVANCE_NUMBER = (re.compile(rf"{letter}\d+(-[0-9A-Z]*)?") for letter in "AS")
 NATURES = ("求助", "投诉", "纠纷", "咨询", "建议", "举报", "表扬")
 """性质 as the reading of the words names it."""
 CARRIED = ("queue", "figure", "age", "open_on", "old")
@@ -101,18 +100,6 @@ class Field:
         return dict(flat).get(value, value)
 
 
-def said(words):
-    """Cases whose number or a grievance's number begins so; else those whose title or anything said in them holds the words."""
-    number = words.upper()
-    if CASE_NUMBER.fullmatch(number):
-        return Q(number__startswith=number)
-    if GRIEVANCE_NUMBER.fullmatch(number):
-        return Q(pk__in=Grievance.objects.filter(number__startswith=number).values("case"))
-    voices = Grievance.objects.filter(case=OuterRef("pk"))
-    inside = voices.filter(Q(description__icontains=words) | Q(address__icontains=words))
-    return Q(title__icontains=words) | Exists(inside)
-
-
 def light_of(case, burning, at):
     """灯 of a case: of its running clocks; before there is an order, of its wait for one."""
     if case.pk in burning:
@@ -146,7 +133,7 @@ def _place(rows, value, ask):
 
 
 FIELDS = [
-    Field("q", "编号或文字", "search", None, lambda rows, value, ask: rows.filter(said(value)), more=False),
+    Field("q", "编号或文字", "search", None, lambda rows, value, ask: rows.filter(search.condition(value, ask.user)), more=False),
     Field("status", "状态", "select", [(OPEN, "全部未了"), *Case.Status.choices], _status, more=False),
     Field("community", "社区", "select", lambda known: [(row.code, row.name) for row in known.communities],
           lambda rows, value, ask: rows.filter(backlog.at_unit("place__community", value)), more=False),
@@ -195,7 +182,7 @@ class Ask:
             del self.values["from"], self.values["to"]
 
     def _check_search(self, field, value):
-        return "查找的文字不能超过 60 个字，" if len(value) > 60 else ""
+        return "查找的文字不能超过 60 个字，" if len(value) > 60 else search.problem(value)
 
     def _check_select(self, field, value):
         known = field.name in UNCHECKED or value in dict(field.offered(self.known))

@@ -7,6 +7,7 @@ from django.test import Client
 
 from dispatch.actions import handling, returns
 from dispatch.models import Supervision
+from grievance import search
 from grievance.actions import triage
 from grievance.models import Case, Category
 from street.models import Place, Role
@@ -68,6 +69,7 @@ def test_community_and_category_narrow(scene, desk):
 
 def test_words_and_numbers_are_found(scene, desk):
     one, other = a_case(scene, description="楼道灯坏了"), a_case(scene, description="井盖坏了")
+    search.keep_up()
     assert found(desk, q="楼道灯") == {one.number}
     assert found(desk, q=other.number) == {other.number}
     assert found(desk, q=other.grievances.get().number) == {other.number}
@@ -161,5 +163,6 @@ def test_stranger_and_neighbour(scene):
 def test_cost_does_not_grow_with_the_list(scene, desk, django_assert_max_num_queries, asked):
     for _ in range(8):
         an_order(scene)
+    search.keep_up()
     with django_assert_max_num_queries(SIGNED_IN + 12):
         desk.get(PAGE, asked)
