@@ -16,7 +16,7 @@ from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street
 pytestmark = pytest.mark.django_db
 
 AN_HOUR_LATER = TUESDAY + timedelta(hours=1)
-SIGNED_IN = 6
+SIGNED_IN = 3
 """What any page costs a person: session, person, postings, and the session kept alive (a savepoint around one update)."""
 
 
