@@ -52,9 +52,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("answered_by", grievance.sealing.SealedTextField(verbose_name="接听人")),
                 ("dialled", models.CharField(help_text="只留首尾", max_length=30, verbose_name="拨打号码")),
-                ("said", grievance.sealing.SealedTextField(default="", verbose_name="怎么说的")),
+                ("said", grievance.sealing.SealedTextField(default=b"", verbose_name="怎么说的")),
                 ("at", models.DateTimeField(verbose_name="时间")),
-                ("objection", grievance.sealing.SealedTextField(default="", verbose_name="异议")),
+                ("objection", grievance.sealing.SealedTextField(default=b"", verbose_name="异议")),
                 ("objected_at", models.DateTimeField(null=True, verbose_name="异议时间")),
                 (
                     "by",
@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                         verbose_name="状态",
                     ),
                 ),
-                ("body", grievance.sealing.SealedTextField(default="", verbose_name="内容")),
+                ("body", grievance.sealing.SealedTextField(default=b"", verbose_name="内容")),
                 ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
                 ("opened_at", models.DateTimeField(verbose_name="起算")),
                 ("due_at", models.DateTimeField(verbose_name="报送时限")),
@@ -347,7 +347,7 @@ class Migration(migrations.Migration):
                 ("text", grievance.sealing.SealedTextField(verbose_name="内容")),
                 ("due_at", models.DateTimeField(null=True, verbose_name="答应的时间")),
                 ("at", models.DateTimeField(verbose_name="时间")),
-                ("outcome", grievance.sealing.SealedTextField(default="", verbose_name="结果")),
+                ("outcome", grievance.sealing.SealedTextField(default=b"", verbose_name="结果")),
                 ("struck_at", models.DateTimeField(null=True, verbose_name="划掉时间")),
                 (
                     "by",
@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
                 ("next_at", models.DateTimeField(verbose_name="下次响铃")),
                 ("times", models.PositiveSmallIntegerField(default=0, verbose_name="已响次数")),
                 ("confirmed_at", models.DateTimeField(null=True, verbose_name="知悉时间")),
-                ("done", grievance.sealing.SealedTextField(default="", verbose_name="做了什么")),
+                ("done", grievance.sealing.SealedTextField(default=b"", verbose_name="做了什么")),
                 (
                     "case",
                     models.ForeignKey(

@@ -21,7 +21,7 @@ class Ring(models.Model):
     times = models.PositiveSmallIntegerField("已响次数", default=0)
     confirmed_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="知悉人")
     confirmed_at = models.DateTimeField("知悉时间", null=True)
-    done = SealedTextField("做了什么", default="")
+    done = SealedTextField("做了什么", default=b"")
 
     class Meta:
         verbose_name = verbose_name_plural = "特急响铃"
@@ -76,7 +76,7 @@ class UrgentReport(models.Model):
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="urgent_reports", verbose_name="事项")
     kind = models.CharField("类型", max_length=8, choices=Kind.choices)
     status = models.CharField("状态", max_length=8, choices=Status.choices, default=Status.OWED)
-    body = SealedTextField("内容", default="")
+    body = SealedTextField("内容", default=b"")
     number = models.CharField("文号", max_length=60, blank=True)
     opened_at = models.DateTimeField("起算")
     due_at = models.DateTimeField("报送时限")
@@ -115,10 +115,10 @@ class PhoneAcceptance(models.Model):
     order = models.OneToOneField("dispatch.WorkOrder", models.PROTECT, related_name="by_phone", verbose_name="派工单")
     answered_by = SealedTextField("接听人")
     dialled = models.CharField("拨打号码", max_length=30, help_text="只留首尾")
-    said = SealedTextField("怎么说的", default="")
+    said = SealedTextField("怎么说的", default=b"")
     by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="拨打人")
     at = models.DateTimeField("时间")
-    objection = SealedTextField("异议", default="")
+    objection = SealedTextField("异议", default=b"")
     objected_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="提出异议的人")
     objected_at = models.DateTimeField("异议时间", null=True)
 

@@ -179,7 +179,7 @@ class DutyNote(models.Model):
     due_at = models.DateTimeField("答应的时间", null=True)
     by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="谁写的")
     at = models.DateTimeField("时间")
-    outcome = SealedTextField("结果", default="")
+    outcome = SealedTextField("结果", default=b"")
     struck_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="谁划掉的")
     struck_at = models.DateTimeField("划掉时间", null=True)
 
