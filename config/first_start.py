@@ -6,19 +6,17 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 
 from grievance.models import Case
+from street.first_passwords import ALPHABET, LENGTH, encode
 from street.models import User
 
 STREET = settings.BASE_DIR / "street" / "data" / "qimashan.toml"
 POLICY = settings.BASE_DIR / "dispatch" / "policies" / "default.toml"
-# Without letters and digits that are mistaken for one another when read from a screen
-ALPHABET = "abcdefghjkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
 
 
 def migrate():
@@ -45,6 +43,7 @@ def steps(demo):
     yield "载入辅助文字…", lambda: quietly("load_wording")
     yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
     yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
+    yield "载入答复模板和办理提示…", lambda: quietly("load_replies")
     yield "生成样例账号…", give_passwords
     yield "生成样例保密信箱的钥匙…", lambda: quietly("sample_keys")
     if demo and not Case.objects.exists():
@@ -67,18 +66,12 @@ def give_passwords():
     people = [person for person in User.objects.filter(is_active=True).order_by("pk") if not person.has_usable_password()]
     if not people:
         return
-    passwords = ["".join(secrets.choice(ALPHABET) for _ in range(14)) for _ in people]
+    passwords = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in people]
     _write_down(people, passwords)
     with ThreadPoolExecutor() as pool:
-        for person, encoded in zip(people, pool.map(_encode, passwords), strict=True):
+        for person, encoded in zip(people, pool.map(encode, passwords), strict=True):
             person.password = encoded
     User.objects.bulk_update(people, ["password"], batch_size=100)
-
-
-def _encode(password):
-    # 78 random bits need no slow hash; Django raises the iterations to its default when the person first signs in
-    hasher = PBKDF2PasswordHasher()
-    return hasher.encode(password, hasher.salt(), iterations=20_000)
 
 
 def _write_down(people, passwords):

@@ -12,11 +12,12 @@ from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
 from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
+from dispatch.duty import WATCH
 from dispatch.models import Checkpoint
 from grievance.actions.retention import DECIDE
 from grievance.models import Notice
 from grievance.workflow import APPROVERS
-from street.models import STREET_ROLES, Calendar, Role
+from street.models import STREET_ROLES, Calendar, Role, User
 
 ERASERS = DECIDE.roles
 BOARD_ROLES = APPROVERS | TRIAGE
@@ -55,6 +56,13 @@ class DeskSite(AdminSite):
         """Adds the ways through the desk that are open to this person."""
         return {**super().each_context(request), "ways": ways(request)}
 
+    def password_change(self, request, extra_context=None):
+        """修改密码: whoever chose one has no first password any more."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            User.objects.filter(pk=request.user.pk).update(must_change=False)
+        return response
+
     def index(self, request, extra_context=None):
         """工作台: queues with their counts, and what the machine could not do by itself."""
         at = timezone.now()
@@ -74,6 +82,7 @@ def ways(request):
     roles = user.scope.roles
     open_ways = [
         ("工作台", reverse("admin:index"), True),
+        ("值班", "/desk/shift/", roles & WATCH),
         ("研判", "/desk/triage/", roles & TRIAGE),
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("代录", "/desk/behalf/", may_register(user)),

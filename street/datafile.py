@@ -71,6 +71,10 @@ class DataFile:
             raise DataFileError(self.path, self._first(rf"\s*\[?\s*{name}\b"), f"“{name}”须写成 [[{name}]]，一行资料一个表。")
         return [Row(self, value, start, self._end(start), f"[[{name}]]") for value, start in zip(values, starts, strict=True)]
 
+    def take(self, error):
+        """Whether mistakes are collected, so that what follows a wrong row is read as well; a file ends at its first."""
+        return False
+
     def _first(self, pattern):
         return next((number for number, line in enumerate(self.lines, 1) if re.match(pattern, line)), 0)
 
@@ -90,6 +94,16 @@ class Row:
 
     def __contains__(self, key):
         return key in self.values
+
+    def passes(self, step, *more):
+        """Whether `step(row, *more)` finds nothing wrong; a mistake goes on up, unless the file collects them."""
+        try:
+            step(self, *more)
+        except DataFileError as error:
+            if not self.file.take(error):
+                raise
+            return False
+        return True
 
     def fail(self, reason, key=""):
         """Refuse the file for a reason, at the line of `key` where that can be found."""

@@ -1,7 +1,10 @@
 """Who asks: a signed-in person by the posts held at that instant, a resident by what the phone was told once."""
 
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import cached_property
 
 from street.scope import stand
 from street.wording import Reader
@@ -16,7 +19,14 @@ class StandingMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated:
             stand(request.user, timezone.now())
+            if request.user.must_change and request.path not in self.open:
+                return redirect(self.open[0])
         return self.get_response(request)
+
+    @cached_property
+    def open(self):
+        """Where one who still has the first password may go: to choose their own, or away."""
+        return [reverse("admin:password_change"), reverse("admin:logout"), "/phone/logout/"]
 
 
 class ReaderMiddleware:

@@ -18,7 +18,7 @@ from dispatch.workflow import DESK, REVIEWERS, SIGNERS
 from grievance.actions import in_hand
 from grievance.casework import Refused, lock, notice_for, notify, record
 from grievance.models import Case, InHand
-from street.models import ADMIN_ROLES, STREET_ROLES, UNIT_ROLES, HandOver, Organisation, Posting, Role, User
+from street.models import ADMIN_ROLES, STREET_ROLES, UNIT_ROLES, HandOver, Organisation, Posting, Role, User, mixed
 from street.scope import covered, stand, within
 
 KEEPERS = frozenset({Role.SYSTEM_ADMIN})
@@ -261,11 +261,6 @@ def _seat(posting, to, at):
     return Posting.objects.create(
         user=to, organisation=posting.organisation, role=posting.role, title=posting.title, grid=posting.grid, starts_on=today
     )
-
-
-def mixed(roles):
-    """三权不分: whether one person would hold two kinds of administration, or one beside a working role."""
-    return len(roles & ADMIN_ROLES) > 1 or bool(roles & ADMIN_ROLES and roles - ADMIN_ROLES)
 
 
 def labels(roles):

@@ -26,13 +26,15 @@ class Tally(dict):
 
 
 class Ledger:
-    """载入账 of one model: two queries to begin with, then one write for each row that differs."""
+    """载入账 of one model: two queries to begin with, then one write for each row that differs.
+
+    `outcomes` says what became of each code, `changes` which fields were another before: {code: {field: (was, is)}}."""
 
     def __init__(self, model, codes, *, key="code"):
         """`codes` are those the file speaks of; others are looked up when asked for."""
         self.model, self.key = model, key
         self.rows = {getattr(row, key): row for row in model.objects.filter(**{f"{key}__in": codes})}
-        self.outcomes = {}
+        self.outcomes, self.changes = {}, {}
 
     def put(self, code, **fields):
         """Make the row of that code say `fields`; it is created where there is none."""
@@ -47,6 +49,7 @@ class Ledger:
         row = self.rows[code]
         differing = [name for name, value in fields.items() if getattr(row, name) != value]
         for name in differing:
+            self.changes.setdefault(code, {})[name] = getattr(row, name), fields[name]
             setattr(row, name, fields[name])
         if differing:
             row.save(update_fields=differing)

@@ -18,16 +18,18 @@ OFFICE_PARENTS = (Kind.CITY, Kind.DISTRICT, Kind.STREET)
 def load(rows, tally):
     """载入组织: parents before children; supervisors may stand anywhere in the file. The Ledger of organisations."""
     names = Names("组织代码")
-    for row in rows:
-        row.only(*KEYS)
-        names.add(row, row.code("code", most=40))
+    rows = [row for row in rows if row.passes(_know, names)]
     units = Ledger(Organisation, list(names.lines))
+    rows = [row for row in rows if row.passes(_put, units, names)]
     for row in rows:
-        _put(row, units, names)
-    for row in rows:
-        _supervise(row, units)
+        row.passes(_supervise, units)
     units.report(tally, "组织")
     return units
+
+
+def _know(row, names):
+    row.only(*KEYS)
+    names.add(row, row.code("code", most=40))
 
 
 def _put(row, units, names):

@@ -33,19 +33,29 @@ def load_grids(rows, units, tally):
 def load_places(rows, units, grids, tally):
     """载入点位: what a place lies in stands before it. The codes of the places marked `qr = true`, in the order of the file."""
     inner = list(_inside(rows, "places", units, PLACE_KEYS))
+    put_places(inner, units, grids, tally)
+    return [row.code("code") for _, row in inner if row.get("qr", bool, False)]
+
+
+def put_places(pairs, units, grids, tally):
+    """载入点位: pairs of a community and the row of a place. The Ledger of places."""
     names, called = Names("点位代码"), Names("同一处的点位名称（或别名）")
-    for _, row in inner:
-        names.add(row, row.code("code"))
+    pairs = [(community, row) for community, row in pairs if row.passes(_know, names)]
     places = Ledger(Place, list(names.lines))
-    coded = []
-    for community, row in inner:
-        place = _put_place(row, community, units, grids, places)
-        for name in {place.name, *place.aliases}:
-            called.add(row, f"{place.parent.code if place.parent else community.code} {name}", "name")
-        if row.get("qr", bool, False):
-            coded.append(place.code)
+    for community, row in pairs:
+        row.passes(_call_place, community, units, grids, places, called)
     places.report(tally, "点位")
-    return coded
+    return places
+
+
+def _know(row, names):
+    names.add(row, row.code("code"))
+
+
+def _call_place(row, community, units, grids, places, called):
+    place = _put_place(row, community, units, grids, places)
+    for name in {place.name, *place.aliases}:
+        called.add(row, f"{place.parent.code if place.parent else community.code} {name}", "name")
 
 
 def _inside(rows, key, units, keys):

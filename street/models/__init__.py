@@ -4,7 +4,7 @@ from street.models.calendar_day import Calendar, CalendarDay, CalendarHours, Cal
 from street.models.hall import HallSeat
 from street.models.hand_over import HandOver
 from street.models.organisation import Organisation
-from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User
+from street.models.people import ADMIN_ROLES, DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Posting, Role, User, mixed
 from street.models.places import Grid, Place
 from street.models.plan_picture import PlanPicture
 from street.models.specialist import Specialist, Speciality
@@ -32,4 +32,5 @@ __all__ = [
     "Specialist",
     "User",
     "Wording",
+    "mixed",
 ]

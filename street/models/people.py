@@ -53,6 +53,11 @@ DISTRICT_ROLES = frozenset({Role.DISTRICT_SECRETARY, Role.DISTRICT_SUPERVISION})
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
+def mixed(roles):
+    """三权不分: whether one person would hold two kinds of administration, or one beside a working role."""
+    return len(roles & ADMIN_ROLES) > 1 or bool(roles & ADMIN_ROLES and roles - ADMIN_ROLES)
+
+
 class User(AbstractUser):
     """人员: a member of staff; residents have no account."""
 
