@@ -3,7 +3,9 @@
 While all is counted a page is found by its number. Where the count was cut, each page begins at the row at which its neighbour
 ended (`after`, `before` in the address): to skip 300,000 rows takes as long as to read them. A number typed in works, too."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
@@ -11,18 +13,31 @@ from django.utils.functional import cached_property
 
 from grievance import counting
 
-ON_A_PAGE = 30
+ON_A_PAGE = 50
 INSTANT = "%Y%m%dT%H%M%S.%fZ"
 EDGES = ("after", "before")
 """In an address: the row after which, or before which, the page lies."""
 
 
+@dataclass(frozen=True)
+class Along:
+    """沿着翻: a narrower table with the time of a case (`at`) and its key (`case`), whose order is that of the cases: where it is
+    the quicker way to the newest ones, their keys are found there. `alone`: it says by itself which cases belong."""
+
+    rows: Any
+    alone: bool = False
+
+    def newest(self):
+        """(time, key), the newest first."""
+        return self.rows.order_by("-at", "-case_id").values_list("at", "case_id")
+
+
 class Register(Paginator):
     """登记册: `rows` by the time `by`, the newest first; without `by` in their own order, and then by number alone."""
 
-    def __init__(self, rows, by="", size=ON_A_PAGE):
+    def __init__(self, rows, by="", size=ON_A_PAGE, along=None):
         super().__init__(rows.order_by(f"-{by}", "-pk") if by else rows, size)
-        self.by = by
+        self.by, self.along = by, along
 
     @property
     def cut(self):
@@ -31,7 +46,9 @@ class Register(Paginator):
 
     @cached_property
     def _places(self):
-        """[(time, key)] of the rows, as many as are counted, in no order yet."""
+        """[(time, key)] of the rows, as many as are counted; those that are found along another table are the newest."""
+        if self.along and self.along.alone:
+            return list(self.along.newest()[: counting.MOST + 1])
         return list(counting.first(self.object_list).values_list(self.by, "pk")) if self.by else None
 
     @cached_property
@@ -41,6 +58,9 @@ class Register(Paginator):
 
     def asked(self, query):
         """The page that an address asks for by `page`, and by `after` or `before`; what is unknown is passed over."""
+        if self.along and self.along.alone and any(query.get(name) for name in EDGES):
+            # In the middle nobody asks which are the newest, and any thousand tell that there are so many
+            self.count = counting.upto(self.along.rows)
         if not self.cut:
             return self.get_page(query.get("page"))
         number = _number(query.get("page"))
@@ -61,22 +81,39 @@ class Register(Paginator):
 
     def _numbered(self, number):
         skipped = (number - 1) * self.per_page
-        rows = list(self.object_list[skipped : skipped + self.per_page + 1])
+        if self.along and self.along.alone and skipped + self.per_page < len(self._places):
+            keys = [key for _, key in self._places[skipped : skipped + self.per_page + 1]]
+            rows = list(self.object_list.filter(pk__in=keys))
+        else:
+            rows = list(self._stretch(None, skipped))
         return Stretch(self, number, rows[: self.per_page], number > 1, len(rows) > self.per_page) if rows else None
 
     def _older(self, number, instant, key):
         """The page that begins after a row; None where nothing follows."""
-        beyond = Q(**{f"{self.by}__lt": instant}) | Q(**{self.by: instant, "pk__lt": key})
-        # The plain bound beside it is what an index is entered by
-        rows = list(self.object_list.filter(beyond, **{f"{self.by}__lte": instant})[: self.per_page + 1])
+        rows = list(self._stretch(("lt", instant, key)))
         return Stretch(self, number, rows[: self.per_page], True, len(rows) > self.per_page) if rows else None
 
     def _newer(self, number, instant, key):
         """The page that ends before a row; None where this is the first one."""
-        beyond = Q(**{f"{self.by}__gt": instant}) | Q(**{self.by: instant, "pk__gt": key})
-        rows = self.object_list.filter(beyond, **{f"{self.by}__gte": instant}).reverse()
-        found = list(rows[: self.per_page + 1])
+        found = list(self._stretch(("gt", instant, key)))
         return Stretch(self, number, found[: self.per_page][::-1], True, True) if len(found) > self.per_page else None
+
+    def _stretch(self, edge, skipped=0):
+        """The rows of a page and one more: from the top, or on from a row at an edge, backwards before one."""
+        rows, by, key = (self.along.rows, "at", "case_id") if self.along else (self.object_list, self.by, "pk")
+        newest = [f"-{by}", f"-{key}"] if by else list(rows.query.order_by)
+        if edge:
+            way, instant, last = edge
+            beyond = Q(**{f"{by}__{way}": instant}) | Q(**{by: instant, f"{key}__{way}": last})
+            # The plain bound beside it is what an index is entered by
+            rows = rows.filter(beyond, **{f"{by}__{way}e": instant})
+        backwards = bool(edge) and edge[0] == "gt"
+        rows = rows.order_by(*newest) if newest else rows
+        rows = (rows.reverse() if backwards else rows)[skipped : skipped + self.per_page + 1]
+        if not self.along:
+            return rows
+        found = self.object_list.filter(pk__in=rows.values(key))
+        return found.reverse() if backwards else found
 
 
 class Stretch(Page):

@@ -141,7 +141,7 @@ def test_unit_learns_of_no_supervision_it_may_not_see(scene):
 
 
 def test_pages_keep_the_filter(scene, desk):
-    for _ in range(31):
+    for _ in range(51):
         a_case(scene)
     page = text_of(desk.get(PAGE, {"status": "submitted"}))
     assert "?status=submitted&amp;page=2" in page
