@@ -19,6 +19,8 @@ SWEEPS = {
     "grievance.tasks.keep_findable": 20,
     "grievance.tasks.expire": 3600,
     "feedback.tasks.open_callbacks": 60,
+    "feedback.tasks.keep_figures": 60,
+    "feedback.tasks.freeze_figures": 3600,
     "dispatch.tasks.write_briefs": 600,
     "dispatch.tasks.learn": 3600,
 }

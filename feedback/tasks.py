@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from feedback import sweeps
+from feedback.figures import freezing, keeping
 from grievance.wake import wake
 
 
@@ -16,3 +17,16 @@ def open_callbacks():
     settled = sweeps.settle(at)
     if opened or ended or settled:
         wake("grievance.tasks.deliver")
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def keep_figures():
+    """Beat, every minute: the tallies follow the history. Safe to run twice, late or beside itself."""
+    keeping.keep_up()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def freeze_figures():
+    """Beat, every hour: months that are over are frozen some days later. Safe to run twice, late or beside itself."""
+    keeping.keep_up()
+    freezing.freeze_due(timezone.now())

@@ -1,6 +1,6 @@
-"""CALLBACK: the table of moves of a callback."""
+"""Tables of moves: callbacks, what is counted apart, objections to a figure."""
 
-from feedback.models import Callback
+from feedback.models import Appeal, Callback, Exclusion
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
 from street.models import Role
 
@@ -14,4 +14,25 @@ CALLBACK = Workflow(
     Move("reveal", "查看电话", {S.OPEN}, None, {Role.CALLER}),
     Move("give_up", "列为无法回访", {S.OPEN}, S.UNREACHABLE, {SYSTEM}),
     Move("supersede", "作废", {S.OPEN}, S.SUPERSEDED, {SYSTEM}),
+)
+
+E = Exclusion.Status
+UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
+
+EXCLUSION = Workflow(
+    "剔除申请",
+    Move("ask", "申请另列", {E.ASKED}, None, {*UNIT, Role.SHIFT_LEADER}),
+    Move("agree", "街道复核同意", {E.ASKED}, E.AGREED, {Role.SUPERVISOR, Role.STREET_LEADER}),
+    Move("refuse", "街道不予另列", {E.ASKED}, E.REFUSED, {Role.SUPERVISOR, Role.STREET_LEADER}),
+    Move("stand", "区级复核同意", {E.AGREED}, E.STANDING, {Role.DISTRICT_SUPERVISION}),
+    Move("refuse_above", "区级不予另列", {E.AGREED}, E.REFUSED, {Role.DISTRICT_SUPERVISION}),
+    Move("lift", "撤销另列", {E.STANDING}, E.LIFTED, {Role.DISTRICT_SUPERVISION, Role.SUPERVISOR}),
+)
+
+A = Appeal.Status
+APPEAL = Workflow(
+    "数字异议",
+    Move("ask", "提出异议", {A.ASKED}, None, {Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}),
+    Move("agree", "同意更正", {A.ASKED}, A.AGREED, {Role.DISTRICT_SUPERVISION, Role.SUPERVISOR}),
+    Move("refuse", "不予更正", {A.ASKED}, A.REFUSED, {Role.DISTRICT_SUPERVISION, Role.SUPERVISOR}),
 )

@@ -1,5 +1,8 @@
-"""The verdict: was it solved for the resident."""
+"""The verdict: was it solved for the resident; and the figures made of it."""
 
 from feedback.models.callback import CallAttempt, Callback
+from feedback.models.exclusion import Exclusion
+from feedback.models.figures import Fact, FigureRule, Tally, TallyMark
+from feedback.models.snapshot import Appeal, Snapshot
 
-__all__ = ["CallAttempt", "Callback"]
+__all__ = ["Appeal", "CallAttempt", "Callback", "Exclusion", "Fact", "FigureRule", "Snapshot", "Tally", "TallyMark"]
