@@ -1,6 +1,6 @@
 """动作卡: the open moves of the rows a page shows, each with its form; what was typed survives a refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
 
@@ -18,6 +18,11 @@ class Card:
     refused: str = ""
     kept: bool = False
     label: str = ""
+    replies: list = field(default_factory=list)
+    """答复模板 that fit, and below: the field they fill, where the preview is asked for, and what it showed."""
+    writes: str = ""
+    preview: str = ""
+    seen: object = None
 
     @property
     def key(self):
@@ -62,10 +67,10 @@ def cards(rows, user, at, *, last=None):
     return [last.card, *found]
 
 
-def submit(request, rows, at, *, first=lambda name: None):
+def submit(request, rows, at, *, first=lambda name: None, make=perform):
     """提交: make the move that the POST names on one of `rows`; a Try. Refused `unknown_move` where the page has no such row.
 
-    `first` is asked with the move's name before it is made, and may refuse."""
+    `first` is asked with the move's name before it is made, and may refuse; `make` makes it."""
     kind, _, rest = request.POST.get("act", "").partition("-")
     pk, _, name = rest.partition("-")
     row = next((row for row, _ in rows if (kind_of(row), str(row.pk)) == (kind, pk)), None)
@@ -75,7 +80,7 @@ def submit(request, rows, at, *, first=lambda name: None):
     card = Card(row, move_named(row, name), form)
     try:
         first(name)
-        made = perform(row, name, request.POST, files=request.FILES, by=request.user, at=at)
+        made = make(row, name, request.POST, files=request.FILES, by=request.user, at=at)
     except Refused as refusal:
         card.form.is_valid()
         card.refused = refusal.message

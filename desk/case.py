@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from desk import acting, lights
+from desk import acting, case_traces, lights
 from desk.act import Handed
 from desk.doors import MATTERS, for_roles, page
 from desk.moves import CHAPTERS
+from desk.reply_offers import note_for, offer
 from dispatch import posts
 from dispatch.actions.mediation import never_mediated
 from dispatch.models import (
@@ -177,17 +178,22 @@ def story(case, user, at, last, contacts):
     for one in orders:
         one.papers = one.row.handler_id in user.scope.organisations or case.street_id in user.scope.streets
         one.clocks = [Clock(row, lights.light_of(row, at, calendar)) for row in one.row.deadlines.all()]
+    own, more = block(case), [(kind.template, [block(row) for row in kind.of(case, user)]) for kind in HUNG]
+    hung = [one for _, blocks in more for one in blocks]
+    offer([card for one in (own, *orders, *hung) for card in one.cards], case, case.street, at)
+    desk = case.street_id in user.scope.streets
     return {
         "title": case.number, "heading": title_for(case, user), "case": case, "at": at, "refusal": last.refusal if last else None,
         "voices": [voice(row, case, user, contacts) for row in case.grievances.all()], "lines": timeline(case, user),
         "own_clocks": [Clock(row, lights.light_of(row, at, calendar)) for row in case.own_clocks],
-        "first_receiver": first_receiver(case), "light": light_of(case, orders, at), "own": block(case), "orders": orders,
+        "first_receiver": first_receiver(case), "light": light_of(case, orders, at), "own": own, "orders": orders,
         "letters": [block(row) for row in case.letters.all()],
         "supervisions": [block(row) for row in case.supervisions.all()],
         "mediations": [block(row) for row in case.mediations.all()],
-        "more": [(kind.template, [block(row) for row in kind.of(case, user)]) for kind in HUNG],
+        "more": more, "note": note_for(case.category, case.street) if not privacy.outsider(user) else None,
+        "seen_by": case_traces.seen_by(case) if desk else [], "sent": case_traces.sent(case) if desk else [],
         "danger": never_mediated(case) and not privacy.outsider(user),
-        "desk": case.street_id in user.scope.streets, "firm": privacy.outsider(user),
+        "desk": desk, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip
 

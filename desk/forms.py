@@ -6,6 +6,7 @@ from django.db.models import Q
 from dispatch.models import Anchor, OrderReturn, Petition, Policy, Suspension, TimeLimit
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
+from grievance.replies import refuse_open
 from street.models import Organisation
 
 KINDS = [
@@ -43,7 +44,8 @@ class MoveForm(forms.Form):
 def words(label, *, rows=3, must=True, help_text=""):
     """A field of several lines; `must` is asked of the browser, the action itself refuses the empty text."""
     attrs = {"rows": rows, **({"required": True} if must else {})}
-    return forms.CharField(label=label, required=False, widget=forms.Textarea(attrs=attrs), help_text=help_text)
+    widget = forms.Textarea(attrs=attrs)
+    return forms.CharField(label=label, required=False, widget=widget, help_text=help_text, validators=[refuse_open])
 
 
 class Units(forms.ChoiceField):

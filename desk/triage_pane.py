@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from desk import acting
 from desk import case as case_page
+from desk.reply_offers import note_for, offer
 from desk.triage_queue import TWIN_DAYS, WAITING, mine, several, twins
 from dispatch import routing
 from dispatch.actions.mediation import never_mediated
@@ -90,6 +91,8 @@ class Pane:
     cards: dict
     lines: list
     slow: Slow | None
+    note: Any = None
+    """办理提示 beside the category."""
     holder: Any = None
     hand: Any = None
     """In whose hand it now is, and until when."""
@@ -157,12 +160,14 @@ def pane(user, number, at, last):
 
 def _pane(case, user, at, last):
     alerts = case.suggestion.get("alerts", [])
+    cards = {card.name: card for card in acting.cards([(case, None)], user, at, last=last)}
+    offer(cards.values(), case, case.street, at)
     return Pane(
-        case=case, voices=[case_page.voice(row, case, user, {}) for row in case.grievances.all()],
+        case=case, note=note_for(case.category, case.street), cards=cards,
+        voices=[case_page.voice(row, case, user, {}) for row in case.grievances.all()],
         choices=choices(case, user, at) if case.status in WAITING else [],
         alerts=list(Alert.objects.filter(code__in=alerts)) if alerts else [],
         twins=twins(case, user), earlier=earlier(case), slow=slow(case),
-        cards={card.name: card for card in acting.cards([(case, None)], user, at, last=last)},
         lines=case_page.timeline(case, user)[:6],
     )  # fmt: skip
 
