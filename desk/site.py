@@ -10,6 +10,7 @@ from django.utils import timezone
 from desk import queues
 from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
+from desk.policy import READERS as POLICY_READERS
 from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.duty import WATCH
@@ -101,6 +102,7 @@ def ways(request):
         ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),
         ("登记册", "/desk/registers/", roles & READERS),
+        ("政策", "/desk/policy/", roles & POLICY_READERS),
     ]
     here = request.path
     return [

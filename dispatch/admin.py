@@ -3,13 +3,13 @@
 import re
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
 from dispatch import registers, version_admin  # noqa: F401, since the admin looks for registers here alone
-from dispatch.actions import handling, policies
+from dispatch.actions import handling
 from dispatch.models import (
     Allowance,
     EscalationRung,
@@ -22,8 +22,7 @@ from dispatch.models import (
     TimeLimit,
     WorkOrder,
 )
-from grievance.admin import CaseAdmin, CommunityOfCase
-from grievance.casework import Refused
+from grievance.admin import CaseAdmin, CommunityOfCase, PolicyRows
 from grievance.models import Category
 from street.admin import ConfigAdmin, PostingAdmin, covered, within
 from street.models import Role
@@ -38,38 +37,26 @@ def within_reach(request, field):
 
 
 class Frozen(admin.TabularInline):
-    """Rows of a policy: editable while it is a draft, for show once it is issued."""
+    """Rows of a policy, for show: they are made from its text."""
 
     extra = 0
     classes = ["collapse"]
-
-    def _draft(self, request, policy):
-        return bool(request.user.scope.roles & CONFIGURE) and policy is not None and policy.issued_at is None
+    select: tuple = ("category",)
 
     def has_view_permission(self, request, obj=None):
         return bool(request.user.scope.roles & CONFIGURE)
 
     def has_change_permission(self, request, obj=None):
-        return self._draft(request, obj)
+        return False
 
     def has_add_permission(self, request, obj=None):
-        return self._draft(request, obj)
+        return False
 
     def has_delete_permission(self, request, obj=None):
-        return self._draft(request, obj)
+        return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("category")
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Sixty rows choose from one list of categories, read once."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if db_field.related_model is Category and field is not None:
-            if not hasattr(request, "_categories"):
-                request._categories = [("", "（不限）"), *((row.pk, str(row)) for row in Category.objects.all())]
-            field.choices = request._categories
-            field.widget = forms.Select(choices=request._categories)
-        return field
+        return super().get_queryset(request).select_related(*self.select)
 
 
 class TimeLimitRows(Frozen):
@@ -84,9 +71,7 @@ class AllowanceRows(Frozen):
     model = Allowance
     fields = ["kind", "limit_class", "step", "most", "unit", "deciders", "basis"]
     ordering = ["kind", "limit_class", "step"]
-
-    def get_queryset(self, request):
-        return super(Frozen, self).get_queryset(request)
+    select = ()
 
 
 class RungRows(Frozen):
@@ -98,45 +83,31 @@ class RungRows(Frozen):
 
 
 class RouteRows(Frozen):
-    """派单规则 at a glance; each is edited on a page of its own."""
+    """派单规则 at a glance; each has a page of its own."""
 
     model = RoutingRule
     readonly_fields = ["category", "community", "place_kind", "unit", "limit_class", "list", "automatic", "basis"]
     fields = [*readonly_fields]
     show_change_link = True
+    select = ("category", "community", "lead")
 
     @admin.display(description="主办单位")
     def unit(self, route):
         """主办单位 as a word: many stand outside one's reach, where a link would lead nowhere."""
         return route.lead or route.get_lead_kind_display()
 
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("community", "lead")
-
 
 @admin.register(Policy)
-class PolicyAdmin(ConfigAdmin):
-    """政策版本: a draft can be edited, an issued one is read."""
+class PolicyAdmin(PolicyRows, ConfigAdmin):
+    """政策版本: the rows as they were made; they are changed at the policy desk."""
 
     list_display = ["name", "version", "street", "state", "effective_from", "issued_at"]
     list_select_related = ["street"]
     inlines = [TimeLimitRows, AllowanceRows, RungRows, RouteRows]
-    readonly_fields = ["issued_at", "version"]
     exclude = ["digest"]
-    actions = ["draft", "issue"]
 
     def get_queryset(self, request):
         return super(ConfigAdmin, self).get_queryset(request).filter(within_reach(request, "")).distinct()
-
-    def has_add_permission(self, request):
-        """A version is drafted from another one, or loaded from a file."""
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or obj.issued_at is None)
 
     @admin.display(description="状态")
     def state(self, policy):
@@ -145,30 +116,10 @@ class PolicyAdmin(ConfigAdmin):
             return "草稿"
         return "已发布" if policy.effective_from <= timezone.now() else "已发布，未生效"
 
-    @admin.action(description="以所选版本另拟一版草稿")
-    def draft(self, request, queryset):
-        """另拟一版."""
-        for policy in queryset:
-            made = policies.draft_from(policy, at=timezone.now())
-            self.log_addition(request, made, f"由{policy}另拟")
-            self.message_user(request, f"已拟{made}，修改后请发布。")
-
-    @admin.action(description="发布所选草稿")
-    def issue(self, request, queryset):
-        """发布."""
-        for policy in queryset:
-            try:
-                issued = policies.issue(policy, at=timezone.now())
-            except Refused as refusal:
-                self.message_user(request, refusal.message, messages.ERROR)
-            else:
-                self.log_change(request, issued, "发布")
-                self.message_user(request, f"{issued}已发布。")
-
 
 @admin.register(RoutingRule)
-class RoutingRuleAdmin(ConfigAdmin):
-    """派单规则（职责清单）: edited in drafts, read in what was issued."""
+class RoutingRuleAdmin(PolicyRows, ConfigAdmin):
+    """派单规则（职责清单） of every version."""
 
     list_display = ["category", "community", "place_kind", "lead_kind", "lead", "limit_class", "list", "automatic", "policy"]
     list_filter = ["policy", "list", "automatic", "limit_class"]
@@ -177,20 +128,6 @@ class RoutingRuleAdmin(ConfigAdmin):
 
     def get_queryset(self, request):
         return super(ConfigAdmin, self).get_queryset(request).filter(within_reach(request, "policy__")).distinct()
-
-    def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and (obj is None or obj.policy.issued_at is None)
-
-    def has_delete_permission(self, request, obj=None):
-        return obj is not None and self.has_change_permission(request, obj)
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Rules are only added to drafts."""
-        if db_field.name == "policy":
-            kwargs["queryset"] = Policy.objects.filter(within_reach(request, ""), issued_at__isnull=True)
-        if db_field.name == "lead":
-            return super(ConfigAdmin, self).formfield_for_foreignkey(db_field, request, **kwargs)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class AuthorityForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dispatch import sweeps
-from dispatch.actions import issuing, learning
+from dispatch.actions import issuing, learning, policies
 from grievance.wake import wake
 from street.models import Organisation
 
@@ -38,7 +38,8 @@ def route_submitted():
 
 @shared_task(acks_late=True, ignore_result=True)
 def reconcile():
-    """Beat, every minute; woken after a merge or a withdrawal."""
+    """Beat, every minute; woken after a merge or a withdrawal. Policies whose instant has come take force here too."""
+    policies.take_force(at=timezone.now())
     sweeps.reconcile(at=timezone.now())
     issuing.make_missing(at=timezone.now())
 

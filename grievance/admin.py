@@ -130,8 +130,23 @@ class GrievanceRegister(CaseAdmin):
         return privacy.masked(grievance.description[:60]) or "（语音或图片）"
 
 
+class PolicyRows:
+    """政策里的行: read here and changed in one place, the policy desk, from whose text they are made."""
+
+    change_list_template = "admin/policy_rows.html"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 @admin.register(Category)
-class CategoryAdmin(SharedAdmin):
+class CategoryAdmin(PolicyRows, SharedAdmin):
     list_display = ["code", "name", "public_name", "parent", "hazard", "joinable", "external_code", "active"]
     list_filter = ["active", "hazard", "joinable"]
     list_select_related = ["parent"]
@@ -139,13 +154,13 @@ class CategoryAdmin(SharedAdmin):
 
 
 @admin.register(Alert)
-class AlertAdmin(SharedAdmin):
+class AlertAdmin(PolicyRows, SharedAdmin):
     list_display = ["label", "code", "urgent", "bars_automatic", "active"]
     list_filter = ["active"]
 
 
 @admin.register(Cue)
-class CueAdmin(SharedAdmin):
+class CueAdmin(PolicyRows, SharedAdmin):
     list_display = ["label", "kind", "code", "active"]
     list_filter = ["kind", "active"]
 

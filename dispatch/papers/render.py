@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+from dispatch.models import LetterTemplate
 from grievance.casework import Refused
 
 FONTS_OF = re.compile(r"<w:rFonts [^>]*/>")
@@ -18,7 +19,12 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def template_of(name):
-    """模板: the office's own where DATA_DIR/letters has one of that name, else the one shipped; its bytes."""
+    """模板: the version last enabled at the policy desk, else the file in DATA_DIR/letters, else the one shipped."""
+    enabled = LetterTemplate.objects.filter(name=name, enabled_at__isnull=False).order_by("-enabled_at", "-number").first()
+    return bytes(enabled.content) if enabled else _on_disk(name)
+
+
+def _on_disk(name):
     own, shipped = settings.PAPER_DIR / f"{name}.docx", settings.BASE_DIR / "templates" / "letters" / f"{name}.docx"
     return (own if own.exists() else shipped).read_bytes()
 
@@ -28,13 +34,15 @@ def version_of(name):
     return sha256(template_of(name)).hexdigest()
 
 
-def render(name, facts):
-    """DOCX bytes of a paper. Refused `template_broken` where an edited template names what no paper has, or cannot be opened."""
+def render(name, facts, content=None):
+    """DOCX bytes of a paper, set in the template in use, or in `content` where another is tried.
+
+    Refused `template_broken` where an edited template names what no paper has, or cannot be opened."""
     # Sandboxed: who edits a letter shall not thereby run programs
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     out = io.BytesIO()
     try:
-        template = DocxTemplate(io.BytesIO(template_of(name)))
+        template = DocxTemplate(io.BytesIO(content or template_of(name)))
         template.render({field: printable(value) for field, value in facts.items()}, environment)
         template.save(out)
     except (TemplateError, zipfile.BadZipFile, KeyError) as error:
