@@ -161,7 +161,7 @@ def everything(user):
             "reception__organisation", "reception__leader", "grievance", "recorded_by"
         )),
         Prefetch("remarks", Remark.objects.select_related("author").prefetch_related("attachments")),
-        Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
+        Prefetch("events", Event.objects.select_related("actor", "phone_act").order_by("-at", "-pk")),
         Prefetch("linked", Case.objects.visible_to(user)),
         Prefetch("merged", Case.objects.visible_to(user)),
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from django import forms
 from django.db.models import Q
 
+from desk.file_forms import ManyFiles
 from dispatch.models import Anchor, OrderReturn, Petition, Policy, Suspension, TimeLimit
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
@@ -264,8 +265,14 @@ class Respond(MoveForm):
 
 
 class Progress(MoveForm):
-    text = words("办理进展")
-    public = forms.BooleanField(label="诉求人可以看到", required=False)
+    """办理进展: in words, by voice, in pictures; one of them is enough."""
+
+    text = words("办理进展", must=False, help_text="可以用手机键盘上的话筒说，说的话变成字。")
+    photos = ManyFiles("照片（可不加）", accept="image/*", most=9)
+    voice = forms.FileField(
+        label="录音（可不加）", required=False, widget=forms.FileInput({"accept": "audio/*", "data-voice": "1"})
+    )
+    public = forms.BooleanField(label="诉求人可以看到文字", required=False)
 
 
 class Complete(MoveForm):

@@ -1,5 +1,6 @@
 """我的工单 (手机): what my unit owes, by when; one order on one page, with exactly the moves that are open."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from desk import acting, case, lights, phone, talk_moves
+from desk import acting, case, lights, phone, sent_later, talk_moves
 from desk.doors import MATTERS
 from desk.pager import Register
 from desk.phone import HANDLERS, phone_page
+from dispatch.actions.mediation import never_mediated
 from dispatch.eye import ASKED
 from dispatch.models import Anchor, Deadline, Instruction, Meeting, MeetingUnit, Supervision, Whistle, WhistleUnit, WorkOrder
 from grievance import counting
@@ -63,7 +65,7 @@ def orders(request):
         "page": page, "lines": lines(page.object_list, at), "counts": counts(request.user, mine, at), "done": done,
         "asked": [] if done else asked_of(request.user), "wanted": [] if done else wanted(request.user, at),
     }  # fmt: skip
-    return phone.show(request, "desk/orders.html", context, current="phone-orders")
+    return phone.show(request, "desk/orders.html", context, current="phone-orders", keep=not done)
 
 
 def asked_of(user):
@@ -151,7 +153,10 @@ def _line(order, deadline, calendars, at):
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request, number):
     """工单: what was said, where, by when, and what I can do now. A refusal keeps everything that was typed."""
-    at, row = timezone.now(), whole(request.user, number)
+    at = timezone.now()
+    if sent_later.sent(request):
+        return sent_later.take(request, lambda: whole(request.user, number), lambda found: acting_rows(found, request.user), at)
+    row = whole(request.user, number)
     if request.method != "POST":
         return _page(request, row, at)
     if "reveal" in request.POST:
@@ -201,9 +206,19 @@ def _page(request, row, at, *, last=None, contacts=None, problem="", status=200)
         "others": [one for one in matter.orders.all() if one.pk != row.pk],
         "voices": [case.voice(said, matter, request.user, contacts or {}) for said in matter.grievances.all()],
         "demands": demands(matter, request.user), "lines": case.timeline(matter, request.user), "owed": row.status in OWED,
-        "questions": talk_moves.questions(matter, request.user),
+        "questions": talk_moves.questions(matter, request.user), "later": after_accept(row, request.user, at),
     }  # fmt: skip
-    return phone.show(request, "desk/order.html", context, current="", status=status)
+    # Who is in danger is on no phone but while one reads
+    return phone.show(request, "desk/order.html", context, current="", status=status, keep=not never_mediated(matter))
+
+
+def after_accept(row, user, at):
+    """签收以后能办的, for one who accepts it where there is no line: as the page will show them once that has arrived."""
+    if row.status != S.DISPATCHED:
+        return []
+    soon = copy(row)
+    soon.status, soon.accepted_at = S.ACCEPTED, at
+    return phone.named(acting.cards([(soon, None), *acting_rows(row, user)[1:]], user, at), USUAL)
 
 
 def given_to(matter, user):

@@ -58,8 +58,10 @@ def start(request):
     return redirect("phone-orders" if roles & HANDLERS else "admin:index")
 
 
-def show(request, template, context, *, current, status=200):
-    """A page in the phone's frame: who I am here, and the other pages that are mine."""
+def show(request, template, context, *, current, status=200, keep=False):
+    """A page in the phone's frame: who I am here, and the other pages that are mine.
+
+    `keep`: the phone may keep a copy without names and numbers, to be read where there is no line; never of a POST's answer."""
     scope = request.user.scope
     tabs = [
         {"label": label, "url": reverse(address), "current": address == current}
@@ -67,6 +69,7 @@ def show(request, template, context, *, current, status=200):
         if scope.roles & roles and (address != "phone-behalf" or may_register(request.user))
     ]
     frame = {"tabs": tabs if len(tabs) > 1 else [], "posting": scope.postings[0], "home_url": reverse("phone")}
+    frame["keep"] = keep and request.method == "GET"
     return render(request, template, {**frame, **context}, status=status)
 
 

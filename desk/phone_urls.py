@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from desk import behalf, figures, my_orders, phone, secretary
+from desk import behalf, figures, my_orders, phone, secretary, sent_later
 
 urlpatterns = [
     path("phone/", phone.start, name="phone"),
     path("phone/login/", phone.SignIn.as_view(), name="phone-login"),
     path("phone/logout/", phone.SignOut.as_view(), name="phone-logout"),
+    path("phone/worker.js", sent_later.worker, name="phone-worker"),
+    path("phone/offline/", sent_later.offline, name="phone-offline"),
     path("phone/orders/", my_orders.orders, name="phone-orders"),
     path("phone/orders/<str:number>/", my_orders.order, name="phone-order"),
     path("phone/secretary/", secretary.waiting, name="phone-secretary"),

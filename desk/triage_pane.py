@@ -152,7 +152,7 @@ def pane(user, number, at, last):
     full = mine(user).select_related("category", "petition", "street__parent", "place__community", "place__parent__parent")
     full = full.prefetch_related(
         Prefetch("grievances", Grievance.objects.select_related("complainant", "on_behalf").prefetch_related(said_in)),
-        Prefetch("events", Event.objects.select_related("actor").order_by("-at", "-pk")),
+        Prefetch("events", Event.objects.select_related("actor", "phone_act").order_by("-at", "-pk")),
         "remarks__attachments", "orders__handler", "supervisions", "mediations",
     )  # fmt: skip
     return _pane(get_object_or_404(full, number=number), user, at, last)

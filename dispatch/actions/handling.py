@@ -7,10 +7,10 @@ from dispatch import deadlines, routing
 from dispatch.actions import copies, facts, instructions, succession, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
-from grievance import casework
+from grievance import casework, media
 from grievance.actions import closing
 from grievance.casework import Refused, beijing, lock, notice_for, notify, person_of, promise
-from grievance.models import Case, Remark
+from grievance.models import Attachment, Case, Remark
 from grievance.workflow import CASE
 
 REWORK_CLASS = "R"
@@ -115,13 +115,22 @@ def respond(order, *, note, by, at):
     return order
 
 
+def add_progress(order, *, text, public=False, photos=(), voice=None, by, at):
+    """办理进展: what has been done so far, in words, by voice or in pictures; the resident reads the words when they are public.
+
+    Refused as `media` refuses a file. Files are kept before the transaction opens."""
+    kept = media.Given.of(photos, voice).keep()
+    if not kept:
+        _must_say(text, "请写明办理进展，或者录一段话、拍一张照片，再提交。")
+    return _add_progress(order, text.strip() or "（见录音、照片）", public and bool(text.strip()), kept, by=by, at=at)
+
+
 @transaction.atomic
-def add_progress(order, *, text, public=False, by, at):
-    """办理进展: what has been done so far; the resident reads it when it is said to be public."""
-    _must_say(text, "请写明办理进展，再提交。")
+def _add_progress(order, text, public, kept, *, by, at):
     order = lock(order)
     WORK_ORDER.check("add_progress", order, by=by, at=at)
     note = Remark.objects.create(case=order.case, author=person_of(by), text=text, public=public, at=at)
+    Attachment.objects.bulk_create(file.attachment(order.case, None, at, note) for file in kept)
     WORK_ORDER.apply(
         "add_progress",
         order,
