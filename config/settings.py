@@ -273,6 +273,9 @@ WAITING_MAX_MB = env.int("WAITING_MAX_MB", default=2048)
 # 自动派单想要的准确率: thresholds are chosen for it when a model is trained, so a change counts from the next night on
 AUTO_PRECISION = env.float("AUTO_PRECISION", default=0.99)
 OFFICE_PHONE = env("OFFICE_PHONE", default="")
+# 一张图的底图: without both the key and the 审图号 no tile is loaded, and the policy of no page names another host
+TIANDITU_KEY = env("TIANDITU_KEY", default="")
+TIANDITU_APPROVAL = env("TIANDITU_APPROVAL", default="")
 
 # --- papers: templates are shipped in templates/letters, an office's own lie in DATA_DIR/letters ---
 PAPER_DIR = DATA_DIR / "letters"

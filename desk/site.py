@@ -88,6 +88,7 @@ def ways(request):
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("代录", "/desk/behalf/", may_register(user)),
         ("事项", "/desk/cases/", roles & MATTERS),
+        ("地图", "/desk/map/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
         ("公文", "/desk/letters/", roles & MATTERS),
         ("上门", "/desk/visits/", roles & MATTERS),

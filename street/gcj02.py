@@ -23,3 +23,12 @@ def _waves(x, along, long, longest):
     short = 20.0 * sin(6.0 * x * pi) + 20.0 * sin(2.0 * x * pi)
     own = 20.0 * sin(along * pi) + 40.0 * sin(along / 3.0 * pi)
     return (short + own + long * sin(along / 12.0 * pi) + longest * sin(along / 30.0 * pi)) * 2.0 / 3.0
+
+
+def wgs84(lat, lon):
+    """还原: the WGS-84 position (CGCS2000 differs by less than a metre) of a GCJ-02 one, the shift taken away until it fits."""
+    at = lat, lon
+    for _ in range(4):
+        there = gcj02(*at)
+        at = at[0] - (there[0] - lat), at[1] - (there[1] - lon)
+    return at
