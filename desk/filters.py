@@ -100,19 +100,7 @@ class Field:
         return dict(flat).get(value, value)
 
 
-def light_of(case, burning, at):
-    """灯 of a case: of its running clocks; before there is an order, of its wait for one."""
-    if case.pk in burning:
-        return burning[case.pk]
-    waiting = case.status in (Case.Status.SUBMITTED, Case.Status.ADMITTED)
-    return lights.triage_light(case, at) if waiting else lights.NONE
-
-
-def lit(rows, colour, at):
-    """Cases under a light. Working time is no business of the database, so the clocks of open cases are read here."""
-    candidates = list(rows.open().select_related("street"))
-    burning = lights.lights_of(candidates, at)
-    return rows.filter(pk__in=[case.pk for case in candidates if light_of(case, burning, at).colour == colour])
+light_of = lights.light_of_case
 
 
 def _status(rows, value, ask):
@@ -139,7 +127,7 @@ FIELDS = [
           lambda rows, value, ask: rows.filter(backlog.at_unit("place__community", value)), more=False),
     Field("category", "类别", "groups", lambda known: known.by_branch(),
           lambda rows, value, ask: rows.filter(category__in=ask.known.within(value)), more=False),
-    Field("light", "灯", "select", lights.CHOICES, lambda rows, value, ask: lit(rows, value, ask.at), more=False),
+    Field("light", "灯", "select", lights.CHOICES, lambda rows, value, ask: lights.lit(rows, value, ask.at), more=False),
     Field("unit", "主办单位", "select", lambda known: [(backlog.NOBODY, "未定"), *((row.code, row.name) for row in known.units)],
           lambda rows, value, ask: rows.filter(backlog.at_unit("promised_by", value))),
     Field("level", "督办层级", "select", [(ANY, "在督的"), *Supervision.Level.choices], _level),

@@ -4,12 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from dispatch import deadlines, reckoning
 from dispatch.models import Deadline, WorkOrder
-from grievance.models import Urgency
+from dispatch.reckoning import HALF, NEARLY, TWICE
+from grievance.models import Case, Urgency
 
-HALF, NEARLY, TWICE = 0.5, 0.9, 2
-"""Domain §5: green below half of the time, yellow to nine tenths, red beyond and overdue; black once it has run out twice."""
 TRIAGE_HOURS = {Urgency.URGENT: 1, Urgency.NORMAL: 24}
 """待研判: hours until a matter should have been sent (DB11/T 2021—2022 as reported, domain §1.4); shown, never enforced."""
 
@@ -31,6 +32,7 @@ class Light:
         return min(100, round(self.share * 100))
 
 
+WAITING = (Case.Status.SUBMITTED, Case.Status.ADMITTED)
 NONE = Light("grey", "○", "无时限")
 CHOICES = [("black", "◆ 严重超期"), ("red", "■ 临期或超期"), ("yellow", "▲ 过半"), ("green", "● 充裕")]
 
@@ -82,15 +84,61 @@ def light_of(deadline, at, calendar):
 def lights_of(cases, at):
     """{case id: the worst light among the running clocks of its open orders}; one query, and the calendar of each street."""
     cases = list(cases)
-    running = Deadline.objects.filter(
-        case__in=cases, order__status__in=WorkOrder.OPEN, met_at__isnull=True, dropped_at__isnull=True
-    )
+    running = running_clocks().filter(case__in=cases)
     calendars = Calendars()
     street_of = {case.pk: case.street for case in cases}
     found = defaultdict(list)
     for deadline in running.select_related("limit"):
         found[deadline.case_id].append(light_of(deadline, at, calendars.of(street_of[deadline.case_id])))
     return {pk: max(lights, key=lambda light: light.share) for pk, lights in found.items()}
+
+
+def running_clocks():
+    """走着的时限 of open orders: what lights a case."""
+    return Deadline.objects.filter(order__status__in=WorkOrder.OPEN, met_at__isnull=True, dropped_at__isnull=True)
+
+
+def light_of_case(case, burning, at):
+    """灯 of a case: of its running clocks; before there is an order, of its wait for one."""
+    if case.pk in burning:
+        return burning[case.pk]
+    return triage_light(case, at) if case.status in WAITING else NONE
+
+
+def lit(rows, colour, at):
+    """亮这种灯的未了事项. The database compares instants that were put down with each clock; a case is read only where one of its
+    clocks stands still, or was started before such instants were put down."""
+    still = WorkOrder.objects.filter(status=WorkOrder.Status.SUSPENDED)
+    unturned = running_clocks().filter(half_at__isnull=True, order__isnull=False)
+    odd = rows.open().filter(Q(pk__in=still.values("case")) | Q(pk__in=unturned.values("case")))
+    odd = list(odd.select_related("street__calendar__base"))
+    burning = lights_of(odd, at) if odd else {}
+    alike = [case.pk for case in odd if light_of_case(case, burning, at).colour == colour]
+    return rows.open().filter(Q(pk__in=alike) | _shining(colour, at) & ~Q(pk__in=[case.pk for case in odd]))
+
+
+COLOURS = {"black": ("twice_at", None), "red": ("nearly_at", "twice_at"), "yellow": ("half_at", "nearly_at"),
+           "green": (None, "half_at")}  # fmt: skip
+"""From which instant on, and up to which."""
+
+
+def _shining(colour, at):
+    first, last = COLOURS[colour]
+    clocks = running_clocks().filter(case=OuterRef("pk"))
+    burns = Exists(clocks.filter(**{f"{first}__lte": at}) if first else clocks)
+    return Q(burns & ~Exists(clocks.filter(**{f"{last}__lte": at})) if last else burns) | _waiting(colour, at, clocks)
+
+
+def _waiting(colour, at, clocks):
+    """Without a clock: by how long the matter has waited for a person."""
+    asked = Q()
+    shares = {**reckoning.TURNS, None: None}
+    first, last = (shares[name] for name in COLOURS[colour])
+    for urgency, hours in TRIAGE_HOURS.items():
+        since = Q(submitted_at__lte=at - timedelta(hours=hours) * first) if first else Q()
+        until = Q(submitted_at__gt=at - timedelta(hours=hours) * last) if last else Q()
+        asked |= Q(urgency=urgency) & since & until
+    return Q(status__in=WAITING) & asked & ~Q(Exists(clocks))
 
 
 class Calendars:

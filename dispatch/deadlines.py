@@ -17,6 +17,7 @@ SIGN_CLASS = "SIGN"
 PETITION_CLASS = "X"
 """信访: the limit class of the statutory track; its objection and notice count from the day the petition came."""
 
+REVIEWED = ("case", "limit", "starts_at", "due_at", "met_at", "dropped_at", *reckoning.TURNS)
 ORDER_ANCHORS = {Anchor.ACCEPT: "accept_due_at", Anchor.FIRST_CONTACT: "contact_due_at", Anchor.COMPLETION: "due_at"}
 
 
@@ -92,7 +93,9 @@ def start(order, anchor, limit, at, calendar):
 
 
 def _clock(order, anchor, limit, at, calendar):
-    return Deadline(case=order.case, order=order, anchor=anchor, limit=limit, starts_at=at, due_at=due_after(at, limit, calendar))
+    due = due_after(at, limit, calendar)
+    clock = Deadline(case=order.case, order=order, anchor=anchor, limit=limit, starts_at=at, due_at=due)
+    return reckoning.turned(clock, calendar)
 
 
 def _begin(clocks, policy, calendar):
@@ -145,13 +148,9 @@ def plan_review(order, *, at):
     """Plan the clock of the review of a completed order; a second completion starts it anew."""
     limit = limit_for(order.policy, order.limit_class, Anchor.REVIEW, order.case)
     calendar = calendar_of(order.case.street)
-    deadline, _ = Deadline.objects.update_or_create(
-        order=order, anchor=Anchor.REVIEW,
-        defaults={
-            "case": order.case, "limit": limit, "starts_at": at, "due_at": due_after(at, limit, calendar),
-            "met_at": None, "dropped_at": None,
-        },
-    )  # fmt: skip
+    clock = _clock(order, Anchor.REVIEW, limit, at, calendar)
+    facts = {name: getattr(clock, name) for name in REVIEWED}
+    deadline, _ = Deadline.objects.update_or_create(order=order, anchor=Anchor.REVIEW, defaults=facts)
     deadline.checkpoints.forget()
     plan_rungs(deadline, calendar, occasion=f"{at:%s}")
 
@@ -387,7 +386,7 @@ def move(deadline, due, calendar, *, at, **changes):
     """改期: another due time for a running clock, and its ladder planned by it."""
     for field, value in {"due_at": due, **changes}.items():
         setattr(deadline, field, value)
-    deadline.save(update_fields=["due_at", *changes])
+    reckoning.turned(deadline, calendar).save(update_fields=["due_at", *changes, *reckoning.TURNS])
     replan_rungs(deadline, calendar, at=at)
 
 

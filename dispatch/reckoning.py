@@ -75,6 +75,18 @@ def share_instant(deadline, share, calendar):
     return at
 
 
+HALF, NEARLY, TWICE = 0.5, 0.9, 2
+"""Domain §5: green below half of the time, yellow to nine tenths, red beyond and overdue; black once it has run out twice."""
+TURNS = {"half_at": HALF, "nearly_at": NEARLY, "twice_at": TWICE}
+
+
+def turned(deadline, calendar):
+    """变灯时刻 of an order's clock: when half, nine tenths and twice its time are used, put down on it."""
+    for field, share in TURNS.items() if deadline.order else ():
+        setattr(deadline, field, share_instant(deadline, share, calendar))
+    return deadline
+
+
 def _run(first, last, unit, calendar):
     if last <= first:
         return NOTHING

@@ -64,6 +64,16 @@ def restart(order, anchor, *, at):
     print_on(order)
 
 
+def turn_missing(*, size=500):
+    """补记变灯时刻 of clocks that were started before these were put down; how many."""
+    rows = Deadline.objects.filter(met_at__isnull=True, dropped_at__isnull=True, half_at__isnull=True, order__isnull=False)
+    clocks = list(rows.select_related("limit", "order", "case__street__calendar__base")[:size])
+    for clock in clocks:
+        reckoning.turned(clock, calendar_of(clock.case.street))
+    Deadline.objects.bulk_update(clocks, list(reckoning.TURNS))
+    return len(clocks)
+
+
 def _stand_still(deadline, pauses, calendar, *, at):
     last = pauses[-1]
     was, first, until = (datetime.fromisoformat(last[key]) for key in ("was", "from", "to"))

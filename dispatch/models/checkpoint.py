@@ -7,6 +7,8 @@ from django.db.models import Q
 
 from dispatch.models.policy import Anchor
 
+RUNNING = Q(met_at__isnull=True, dropped_at__isnull=True)
+
 
 class Deadline(models.Model):
     """时限: one clock of an order, a draft, or the case itself (事项), with its start, its due time, and when it was met."""
@@ -28,6 +30,10 @@ class Deadline(models.Model):
     limit = models.ForeignKey("dispatch.TimeLimit", models.PROTECT, related_name="+", verbose_name="时限规则")
     starts_at = models.DateTimeField("起算")
     due_at = models.DateTimeField("到期")
+    # With the due time, for the clocks of orders: working time is no business of the database
+    half_at = models.DateTimeField("过半", null=True)
+    nearly_at = models.DateTimeField("临期", null=True)
+    twice_at = models.DateTimeField("超期一倍", null=True)
     pauses = models.JSONField("挂账区间", default=list, blank=True, help_text="起、止、原到期，北京时间")
     missed_at = models.DateTimeField("曾超过的时限", null=True, help_text="批准新时限时已经超过的原时限；不因批准而抹去")
     met_at = models.DateTimeField("完成", null=True)
@@ -63,6 +69,11 @@ class Deadline(models.Model):
         ]
         indexes = [
             models.Index(name="deadline_running", fields=["due_at"], condition=Q(met_at__isnull=True, dropped_at__isnull=True)),
+            models.Index(
+                name="deadline_unturned", fields=["id"], condition=RUNNING & Q(half_at__isnull=True, order__isnull=False)
+            ),
+            models.Index(name="deadline_nearly", fields=["nearly_at"], condition=RUNNING),
+            models.Index(name="deadline_twice", fields=["twice_at"], condition=RUNNING),
             models.Index(
                 name="deadline_reply",
                 fields=["case"],

@@ -164,5 +164,5 @@ def test_cost_does_not_grow_with_the_list(scene, desk, django_assert_max_num_que
     for _ in range(8):
         an_order(scene)
     search.keep_up()
-    with django_assert_max_num_queries(SIGNED_IN + 12):
+    with django_assert_max_num_queries(SIGNED_IN + 7):
         desk.get(PAGE, asked)
