@@ -15,7 +15,9 @@ from desk.doors import MATTERS, for_roles, page
 from desk.moves import CHAPTERS
 from desk.reply_offers import note_for, offer
 from dispatch import posts
+from dispatch.actions import ringing
 from dispatch.actions.mediation import never_mediated
+from dispatch.duty import on_duty
 from dispatch.models import (
     Adoption,
     Anchor,
@@ -86,6 +88,8 @@ def case_page(request, number):
     at = timezone.now()
     case = get_object_or_404(everything(request.user), number=number)
     if request.method != "POST":
+        if case.street_id in request.user.scope.streets:
+            ringing.looked(case, at=at)
         return shown(request, case, at)
     tried = acting.submit(request, [(row, None) for row in rows_of(case, request.user)], at)
     if tried.refusal:
@@ -131,7 +135,7 @@ def everything(user):
     said = Attachment.objects.filter(remark__isnull=True)
     voices = Grievance.objects.select_related("complainant", "on_behalf")
     orders = WorkOrder.objects.select_related(
-        "handler", "accepted_by", "completed_by", "dispatched_by", "policy", "authority__leader"
+        "handler", "accepted_by", "completed_by", "dispatched_by", "policy", "authority__leader", "by_phone__by"
     )
     return Case.objects.visible_to(user).select_related(
         "category", "street__parent", "street__calendar__base", "place__community", "place__parent__parent", "promised_by",
@@ -170,6 +174,7 @@ def everything(user):
 def story(case, user, at, last, contacts):
     """Everything the template needs."""
     calendar, typed = lights.Calendars().of(case.street), {last.card.row: last} if last else {}
+    danger = never_mediated(case) and not privacy.outsider(user)
 
     def block(row):
         return Block(row, acting.cards([(row, None)], user, at, last=typed.get(row)))
@@ -192,7 +197,7 @@ def story(case, user, at, last, contacts):
         "mediations": [block(row) for row in case.mediations.all()],
         "more": more, "note": note_for(case.category, case.street) if not privacy.outsider(user) else None,
         "seen_by": case_traces.seen_by(case) if desk else [], "sent": case_traces.sent(case) if desk else [],
-        "danger": never_mediated(case) and not privacy.outsider(user),
+        "danger": danger, "duty": on_duty(case.street, at) if danger else None,
         "desk": desk, "firm": privacy.outsider(user),
         "reporters": sum(1 for row in case.grievances.all() if row.withdrawn_at is None),
     }  # fmt: skip

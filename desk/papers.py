@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from desk.doors import MATTERS, for_roles
 from dispatch.actions import issuing
-from dispatch.models import Checkpoint, Extension, IssuedPaper, Letter, Mediation, OrderReturn, Whistle, WorkOrder
-from dispatch.papers import pdf, sheets, whistle_sheet
+from dispatch.models import Checkpoint, Extension, IssuedPaper, Letter, Mediation, OrderReturn, UrgentReport, Whistle, WorkOrder
+from dispatch.papers import pdf, sheets, urgent, whistle_sheet
 from dispatch.papers.layouts import SHEETS, TEXTS
 from dispatch.papers.letters import RELATED, letter_facts
 from dispatch.papers.render import render as set_in_docx
@@ -91,6 +91,10 @@ SOURCES = {
     "whistle": Source(
         lambda user: Whistle.objects.visible_to(user).prefetch_related("units__organisation", "units__confirmed_by"),
         ("drafted_by", "signed_by", *_through("case__", *sheets.OF_CASE)), whistle_sheet.whistle_facts,
+    ),
+    "urgent": Source(
+        lambda user: UrgentReport.objects.filter(case__street__in=user.scope.streets),
+        ("drafted_by", "signed_by", *_through("case__", *sheets.OF_CASE)), urgent.urgent_facts,
     ),
     "record": Source(
         lambda user: Mediation.objects.visible_to(user), OF_MEDIATION,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from desk import acting, triage_pane, triage_queue
 from desk.doors import TRIAGE, for_roles, page
 from desk.triage_queue import WAITING, mine
-from dispatch.actions import undoing
+from dispatch.actions import ringing, undoing
 from grievance.actions import in_hand
 from grievance.casework import Refused
 from grievance.models import Case
@@ -105,6 +105,7 @@ def shown(request, number, at, *, last=None):
     elif chosen.case.status in WAITING:
         chosen.hand = held[number] = in_hand.take(chosen.case, by=user, at=at)
         chosen.holder = triage_queue.elsewhere(number, held, user)
+        ringing.looked(chosen.case, at=at)
         if last and chosen.holder:
             last.card.kept = True
     undo = undoing.fresh(request.GET.getlist("done")[:AT_ONCE], by=user, at=at)

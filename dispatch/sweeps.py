@@ -10,8 +10,20 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from dispatch import routing, standing
-from dispatch.actions import adoption, briefing, facts, handling, instructions, ladder, receptions, supervision, suspension
+from dispatch import duty, routing, standing
+from dispatch.actions import (
+    adoption,
+    briefing,
+    facts,
+    handling,
+    instructions,
+    ladder,
+    receptions,
+    ringing,
+    supervision,
+    suspension,
+    urgent_reports,
+)
 from dispatch.models import (
     Adoption,
     Anchor,
@@ -70,7 +82,7 @@ def _route(pk, at):
     case = Case.objects.unstudied().filter(pk=pk).select_for_update(skip_locked=True, no_key=True).first()
     if case is None:
         return 0
-    case = triage.study(case, at=at)
+    case = triage.study(case, at=at, whom=duty.in_place_of)
     route = routing.choose(case, at)
     authority = standing.authority_for(case, at)
     if not route.sure or authority is None:
@@ -227,6 +239,27 @@ def _count(case, at):
 
 def _finish(case, at):
     handling.finish(case, by=None, at=at)
+
+
+WATCHES = (
+    ringing.open_rings,
+    ringing.ring_due,
+    ringing.watch_unseen,
+    ringing.alarm_unseen,
+    ringing.alarm_untaken,
+    urgent_reports.alarm_late,
+)
+
+
+def watch_duty(*, at):
+    """值守: ring what is urgent, and alarm for what nobody looked at, took over or sent; one that fails does not stop the others."""
+    done = 0
+    for watch in WATCHES:
+        try:
+            done += watch(at=at)
+        except Exception:
+            log.exception("%s failed; it is tried again next minute", watch.__name__)
+    return done
 
 
 def write_briefs(*, at):

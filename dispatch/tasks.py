@@ -45,6 +45,13 @@ def reconcile():
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def watch_duty():
+    """Beat, every minute; safe to run twice: each clock moves on as it acts."""
+    if sweeps.watch_duty(at=timezone.now()):
+        wake("grievance.tasks.deliver")
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def write_briefs():
     """Beat, every ten minutes; it writes in the first hours of work, and once."""
     if sweeps.write_briefs(at=timezone.now()):

@@ -15,6 +15,7 @@ REVIEWERS = {Role.SHIFT_LEADER, Role.SUPERVISOR, Role.DISPATCHER}
 WORK_ORDER = Workflow(
     "工单",
     Move("accept", "签收", {S.DISPATCHED}, S.ACCEPTED, {*UNIT, OUTSIDE}),
+    Move("accept_by_phone", "电话代签收", {S.DISPATCHED}, S.ACCEPTED, DESK),
     Move("respond", "首次联系", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
     Move("add_progress", "办理进展", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
     Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, {*HEADS, OUTSIDE}),

@@ -108,6 +108,15 @@ SHEETS = {
         _two("签发人", "signer", "签发时间", "signed"),
     ), tall=("reason", "arrivals", "outcome", "ratings"), seal="organ",
        foot="到场由街道现场人员当面确认，不采集位置。双方评价在了结之后各一次，不计分、不排名。时间均为北京时间。"),
+    "urgent": Sheet("紧急信息报告单", (
+        _two("文号", "number", "类型", "kind"),
+        *CASE,
+        _two("接报时间", "happened", "报送时限", "due"),
+        _one("报告内容", "body"),
+        _two("起草人", "drafted_by", "起草时间", "drafted"),
+        _two("签发人", "signer", "签发时间", "signed"),
+        _two("报送对象", "to", "报送时间", "sent"),
+    ), tall=("body",), seal="organ", foot="紧急信息先电话报告，后报书面；情况变化及时续报，不瞒报、不缓报。时间均为北京时间。"),
     "record": Sheet("人民调解记录", (
         _two("调解单位", "unit", "调解员", "mediator"),
         *CASE,

@@ -19,11 +19,16 @@ LEGAL_PATHS = {
 }
 
 
+def by_role(case, roles, at):
+    """叫谁, where nobody knows a roster: those who hold the roles; [(mark for the key, keywords of a notice)]."""
+    return [(role, {"role": role}) for role in roles]
+
+
 @transaction.atomic
-def study(case, *, at):
+def study(case, *, at, whom=by_role):
     """研判建议: store what the words suggest, and tell the shift leader at once of what cannot wait.
 
-    Advice only: nothing is admitted or sent by it (PIPL art. 24)."""
+    Advice only: nothing is admitted or sent by it (PIPL art. 24). `whom(case, roles, at)` says who is rung for these roles."""
     case = lock(case)
     if case.studied_at or case.status != Case.Status.SUBMITTED:
         return case
@@ -35,16 +40,16 @@ def study(case, *, at):
     case.studied_at, case.recount = at, case.place_id is not None
     case.save(update_fields=["suggestion", "category", "urgency", "studied_at", "recount"])
     if found.urgent:
-        _ring_duty_leader(case, found, at=at)
+        _ring_duty_leader(case, found, whom, at=at)
     return case
 
 
-def _ring_duty_leader(case, found, *, at):
+def _ring_duty_leader(case, found, whom, *, at):
     why = "、".join(found.reasons[:3]) or "特急词语"
     text = f"特急事项 {case.number}：{why}。请立即查看处置。"
     named = Alert.objects.filter(code__in=found.alerts).values_list("tells", flat=True)
     roles = sorted({Role.SHIFT_LEADER.value}.union(*named))
-    notify(*(notice_for(f"urgent:{case.pk}:{role}", "urgent", case, text, at=at, role=role) for role in roles))
+    notify(*(notice_for(f"urgent:{case.pk}:{mark}", "urgent", case, text, at=at, **to) for mark, to in whom(case, roles, at)))
     told = "、".join(Role(role).label for role in roles)
     record(case, "case.alert", at=at, by=None, sentence=f"识别为特急（{why}），已通知{told}。")
 
