@@ -9,6 +9,8 @@ from street.models import Organisation
 
 SURE = 0.8
 """提案: the confidence from which a suggested category may be sent by itself."""
+TRUSTED = 0.8
+"""提案: where words and example sentences were weighed together, so likely the unit must be; chosen by cross-validation."""
 PLAIN = 5.0
 """提案: so much must have been said for it, in words: one word alone may be there by chance."""
 COMMUNITY = "community"
@@ -115,9 +117,23 @@ def is_sure(case, category, rule):
         return False
     if suggestion.get("sure") is not None:
         return suggestion["sure"]
+    if suggestion.get("weighed"):
+        return _likely_unit(case, rule) >= TRUSTED
     if suggestion.get("score", PLAIN) < PLAIN:
         return False
     return suggestion.get("confidence", 0) >= SURE or _same_unit_either_way(case, rule)
+
+
+def _likely_unit(case, rule):
+    """How likely it is that the matter goes to this unit within these limits: by this category, or by others that do the same."""
+    suggestion = case.suggestion
+    score, others = suggestion["score"], dict(suggestion["alternatives"])
+    likely = suggestion["confidence"]
+    for category in Category.objects.filter(code__in=others):
+        row = rule_for(rule.policy, category, case.place)
+        if row is not None and _unit(row, case.place) == _unit(rule, case.place):
+            likely += suggestion["confidence"] * others[category.code] / score
+    return likely
 
 
 def _same_unit_either_way(case, rule):

@@ -10,6 +10,7 @@ from dispatch.loading import authority, checks, inbox, public, retention, texts,
 from dispatch.loading.categories import load_alerts, load_categories
 from dispatch.loading.content import Content
 from dispatch.loading.cues import load_cues
+from dispatch.loading.sayings import load_sayings
 from dispatch.models import Policy, PolicyText
 from street.datafile import DataFile
 from street.loading.ledger import Tally
@@ -34,12 +35,15 @@ class Loaded:
     text: PolicyText | None = None
 
 
+@transaction.atomic
 def load(path, *, at, effective_from=None):
     """载入政策文件: categories and alerts as they are, limits, ladder and duty list as a version. DataFileError on a mistake.
 
     Content that differs from the latest issued version becomes the next version, in force from `effective_from`, else from `at`:
-    orders keep the version they were planned under."""
-    return load_file(DataFile.read(path), at=at, effective_from=effective_from)
+    orders keep the version they were planned under. The example sentences beside the file are loaded with it."""
+    loaded = load_file(DataFile.read(path), at=at, effective_from=effective_from)
+    load_sayings(path, loaded.tally)
+    return loaded
 
 
 @transaction.atomic

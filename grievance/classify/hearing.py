@@ -62,16 +62,17 @@ def _first_two(found):
     return found[:2]
 
 
-def nature_of(lexicon, heard, *, category="", kind=Grievance.Kind.REPORT):
-    """诉求性质: by what is said, what the resident chose, and what matters of the category mostly are; (Cue, weight)."""
+def nature_of(lexicon, heard, *, category="", kind=Grievance.Kind.REPORT, told=None):
+    """诉求性质: by what is said, what the resident chose, what matters of the category mostly are, and by the example sentences
+    (`told`); (Cue, weight)."""
     scores = dict(heard.natures)
     cues = {cue.code: cue for cue, _ in lexicon.cues if cue.kind == Kind.NATURE}
     for code, cue in cues.items():
         usual = bool(category) and bool(cue.categories) and category.startswith(tuple(cue.categories))
         chosen = NATURES.get(kind) == cue.label
-        scores[code] = scores.get(code, 0) + PRIOR * usual + CHOSEN * chosen
+        scores[code] = scores.get(code, 0) + PRIOR * usual + CHOSEN * chosen + (told.near(cue.label) if told else 0)
     best = max(scores, key=lambda code: (scores[code], code), default=None)
-    return (cues[best], scores[best]) if best and scores[best] > 0 else (None, 0.0)
+    return (cues[best], scores[best]) if best and (told or scores[best] > 0) else (None, 0.0)
 
 
 def _sum(said):

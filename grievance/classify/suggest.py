@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from grievance.classify.hearing import Heard, hear, nature_of
 from grievance.classify.in_use import ENOUGH, learned_for
 from grievance.classify.lexicon import current, without
+from grievance.classify.taught import Told, taught
 from grievance.models import Grievance
 from street.models import Place
 
@@ -17,6 +18,8 @@ STRONG = 10.0
 """What all categories together score where a model is in use; the words' own scores are of that size."""
 FAINT = 0.01
 """提案: a share below this is not worth a line among the alternatives."""
+LIKELY = 0.4
+"""提案: where no word speaks, only a category this likely by the example sentences is suggested."""
 SEVERAL = 0.6
 """提案: a second category this strong beside the first, said in other words, is another matter in the same message."""
 LOOK_UP = object()
@@ -51,6 +54,7 @@ class Suggestion:
     place_kind: str = ""
     routes_as: str = ""
     sure: bool | None = None
+    weighed: bool = False
 
     def kept(self):
         """As a case keeps it: plain values."""
@@ -59,7 +63,7 @@ class Suggestion:
             "alternatives": self.alternatives, "alerts": self.alerts, "barred": self.barred, "score": round(self.score, 2),
             "detail": self.detail, "nature": self.nature, "legal_path": self.legal_path, "parties": self.parties,
             "reproached": self.reproached, "several": self.several, "second": self.second, "place_kind": self.place_kind,
-            "routes_as": self.routes_as, "sure": self.sure,
+            "routes_as": self.routes_as, "sure": self.sure, "weighed": self.weighed,
         }  # fmt: skip
 
 
@@ -125,14 +129,16 @@ def _place_text(case, grievances):
 def _understand(found, lexicon, text, place_text, kind, learned):
     """One reading of a text, whoever asks: what it is about, how it is meant, and what must not wait."""
     stands, shares, heard = lexicon.stands_in(text), lexicon.shares_in(text), hear(lexicon, text)
+    told = Told.of(taught(), text)
     reasons, scores = _scores(lexicon, lexicon.weighed(stands, shares), place_text, kind, heard)
-    order = _with_learned(found, learned, text, reasons, scores, lexicon.above)
+    order = _with_told(found, told, lexicon, reasons, scores)
+    order = _with_learned(found, learned, text, reasons, order, lexicon.above)
     _look_for_alerts(found, lexicon, text, [code for _, code in order[:1]], shares)
     _look_for_choice(found, kind)
     _weigh(found, [(score, code) for score, code in order if code not in lexicon.above], reasons)
-    _say_second(found, reasons, lexicon.weighed(stands))
+    _say_second(found, reasons, lexicon.weighed(stands), scores)
     found.detail = next((code for _, code in order if lexicon.above.get(code, "") == found.category_code), "")
-    _listen(found, lexicon, heard, kind)
+    _listen(found, lexicon, heard, kind, told)
 
 
 def _look_for_choice(found, kind):
@@ -154,15 +160,48 @@ def _look_for_alerts(found, lexicon, text, categories, shares):
         found.reasons.append(f"提到{_quoted(words)}（{alert.label}）")
 
 
-def _with_learned(found, learned, text, reasons, scores, above):
-    """What the street's own decisions taught, and the words: ranked together where a model is in use, else the words alone."""
+def _with_told(found, told, lexicon, reasons, scores):
+    """What the example sentences say beside the words: ranked by the share of both together, else by the words alone."""
     order = ranked(scores)
+    if told is None:
+        return order
+    if told.urgent:
+        found.urgent = True
+        found.reasons.append("说法与紧急的例句相近")
+    words = {code: score for score, code in order if code not in lexicon.above}
+    likely = _likeliest(told.shares(words, lexicon.names))
+    if not words and (not likely or likely[0][1] < LIKELY):
+        return []
+    found.weighed = True
+    _say_alike(reasons, likely, "与例句说法相近", told.words_between)
+    return _scored(likely, order, lexicon.above)
+
+
+def _with_learned(found, learned, text, reasons, order, above):
+    """What the street's own decisions taught, and the words: ranked together where a model is in use, else the words alone."""
     if learned is None:
         return order
-    shares, found.sure = learned.blend({code: score for code, score in scores.items() if code not in above}, text)
-    for code, _ in shares:
-        reasons.setdefault(code, []).append("与以往这样办的事项说法相近")
-    return [(STRONG * share, code) for code, share in shares if share >= FAINT] + [pair for pair in order if pair[1] in above]
+    shares, found.sure = learned.blend({code: score for score, code in order if code not in above}, text)
+    likely = [(code, share) for code, share in shares if share >= FAINT]
+    _say_alike(reasons, likely, "与以往这样办的事项说法相近", lambda code, other: learned.model.words_between(code, other, text))
+    return _scored(likely, order, above)
+
+
+def _likeliest(shares):
+    """[(code, share)], likeliest first, without what is not worth a line."""
+    return sorted(((code, share) for code, share in shares.items() if share >= FAINT), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _scored(likely, order, above):
+    """Shares of the second level as scores, and the third level as the words have it."""
+    return [(STRONG * share, code) for code, share in likely] + [pair for pair in order if pair[1] in above]
+
+
+def _say_alike(reasons, likely, sentence, words_between):
+    """理由 of the two likeliest: what in the text tells the one from the other."""
+    for (code, _), (other, _) in zip(likely[:2], likely[1::-1], strict=False):
+        if said := words_between(code, other):
+            reasons.setdefault(code, []).append(f"{sentence}{_quoted(said)}")
 
 
 def ranked(scores):
@@ -177,27 +216,32 @@ def _weigh(found, order, reasons):
         return
     found.score, found.category_code = order[0]
     second = order[1][0] if len(order) > 1 else 0.0
-    found.confidence = round(found.score / (found.score + second) * min(1.0, found.score / ENOUGH), 3)
+    found.confidence = _confidence(found, found.score, found.score + second)
     found.alternatives = [[code, round(score, 2)] for score, code in order[1 : 1 + MOST_ALTERNATIVES]]
-    found.reasons += reasons[found.category_code]
+    found.reasons += reasons.get(found.category_code, [])
 
 
-def _say_second(found, reasons, said):
+def _confidence(found, score, whole):
+    """把握: of two that are compared each the same way, so that the second never stands above the first."""
+    return round(score / STRONG if found.weighed else score / whole * min(1.0, found.score / ENOUGH), 3)
+
+
+def _say_second(found, reasons, said, scores):
     """第二建议: the next category with its own reasons; and whether it is another matter, said in other words."""
     if not found.alternatives:
         return
     code, score = found.alternatives[0]
-    share = round(score / (score + found.score), 3)
-    found.second = {"category": code, "confidence": share, "reasons": reasons[code]}
+    share = _confidence(found, score, score + found.score)
+    found.second = {"category": code, "confidence": share, "reasons": reasons.get(code, [])}
     first = {word.at for word in said.get(found.category_code, ()) if word.weight > 0}
     other = {word.at for word in said.get(code, ()) if word.weight > 0} - first
-    if score >= max(ENOUGH, SEVERAL * found.score) and other:
+    if scores.get(code, 0) >= max(ENOUGH, SEVERAL * scores.get(found.category_code, 0)) and other:
         found.several = [found.category_code, code]
 
 
-def _listen(found, lexicon, heard, kind):
+def _listen(found, lexicon, heard, kind, told):
     """Nature, parties and legal path, after the category: what matters of it mostly are counts too."""
-    cue, _ = nature_of(lexicon, heard, category=found.category_code or "", kind=kind)
+    cue, _ = nature_of(lexicon, heard, category=found.category_code or "", kind=kind, told=told)
     found.nature = cue.label if cue else ""
     found.parties, found.place_kind = heard.parties, heard.place_kind
     if heard.reproached is not None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from grievance.classify.learned.grams import FIELDS, counted, fields, hashes
+from grievance.classify.learned.grams import FIELDS, counted, fields, hashes, plain
 from grievance.classify.learned.prior import Prior
 
 MAGIC = b"shuoshi classifier 1\n"
@@ -56,6 +56,11 @@ class Model:
         whole = sum(raised)
         found = [Opinion(label, part / whole) for label, part in zip(self.labels, raised, strict=True)]
         return sorted(found, key=lambda each: (-each.probability, each.label))
+
+    def margins(self, text):
+        """{label: how far on its side of the line}, of a model of several questions (`sayings`); above 0 means yes."""
+        said = zip(self.labels, self._learned("", text), self.facts["bias"], strict=True)
+        return {label: margin + bias for label, margin, bias in said}
 
     def threshold(self, label, wanted=0.99):
         """From which probability this label may go by itself so that the wanted share of them is right; `NEVER` where none does.
@@ -104,17 +109,18 @@ class Model:
         weights, width = self._weights, self._width
         return array("h", b"".join([weights[place * width : place * width + width] for place in places]))
 
-    def words_for(self, label, text, most=5):
-        """理由用的字词: what in a text (or a (title, body)) spoke most for this label, against the likeliest other.
+    def words_between(self, label, other, text, most=3):
+        """理由用的字词: what in a text spoke most for this label rather than for the other; [] where either is unknown.
 
-        Runs of two to four characters and words of the prior, strongest first, none inside another."""
-        topic, body = ("", text) if isinstance(text, str) else text
-        spoken = self._voices(label, topic, body)
+        Runs of two to four characters, strongest first, none inside another."""
+        if label not in self.labels or other not in self.labels:
+            return []
+        spoken = self._voices(self.labels.index(label), self.labels.index(other), plain(text))
         chosen: list[str] = []
         for word in sorted(spoken, key=lambda word: (-spoken[word], word)):
-            if spoken[word] > 0 and not _covered(word, chosen):
+            if len(chosen) < most and spoken[word] > 0 and not _covered(word, chosen):
                 chosen.append(word)
-        return chosen[:most]
+        return chosen
 
     def save(self, path):
         """Write the model to a file, whole or not at all; what stood there before is replaced."""
@@ -127,21 +133,12 @@ class Model:
         head = json.dumps(self.facts, ensure_ascii=False).encode()
         return MAGIC + HEAD.pack(len(head), crc32(bytes(self._table), crc32(head))) + head + bytes(self._table)
 
-    def _voices(self, label, topic, body):
-        """{run or word: how much more it speaks for the label than for the likeliest other}."""
-        other = next((each.label for each in self.opinion(topic, body) if each.label != label), label)
-        ours, theirs = self.labels.index(label), self.labels.index(other)
-        voices: dict[str, float] = {}
-        for text, (seed, sizes) in zip(fields(topic, body), FIELDS, strict=True):
-            runs = [(run, place) for run, code in _runs(text, seed, sizes) if (place := self._place(code)) is not None]
-            length = sqrt(len(runs)) or 1.0
-            for run, place in runs:
-                row = self._rows([place])
-                voices[run] = voices.get(run, 0.0) + (row[ours] - row[theirs]) / row[-1] / length
-            # Before anything is learned only the words can say why
-            for word in self._prior.found(text) if not self.facts["runs"] else ():
-                voices[word] = self._prior.weight(word, label)
-        return voices
+    def _voices(self, ours, theirs, text):
+        """{run: how much more it speaks for one label than for the other}."""
+        seed, sizes = FIELDS[-1]
+        known = [(run, place) for run, code in _runs(text, seed, sizes) if (place := self._place(code)) is not None]
+        rows = {run: self._rows([place]) for run, place in known}
+        return {run: (row[ours] - row[theirs]) / row[-1] for run, row in rows.items()}
 
 
 def _covered(word, chosen):

@@ -10,12 +10,13 @@ STILL = 1e-3
 def margins(rows, numbers, truth, width, *, belief, cost, seed, factors=None):
     """支持向量机: squared hinge by dual coordinate descent, all labels of a message in one step.
 
-    `truth`: the label of every row; `belief`: how much every row counts; `factors`: for every column and label, how much
-    more it counts (naive Bayes), or None."""
+    `truth`: the label of every row, or rows × labels of yes and no; `belief`: how much every row counts; `factors`: for every
+    column and label, how much more it counts (naive Bayes), or None."""
     labels, dice = belief.shape[1], np.random.default_rng(seed)
     weights = np.zeros((width, labels), np.float32)
     held = np.zeros((len(rows), labels), np.float32)
-    signs = np.where(np.arange(labels) == truth[:, None], 1.0, -1.0).astype(np.float32)
+    said = truth if truth.ndim == 2 else np.arange(labels) == truth[:, None]
+    signs = np.where(said, 1.0, -1.0).astype(np.float32)
     slack = (1 / (2 * cost * belief)).astype(np.float32)
     scaled = {number: _scaled(rows, number, factors) for number in numbers}
     for _ in range(ROUNDS):

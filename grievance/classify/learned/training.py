@@ -130,13 +130,17 @@ def _card(chance, lesson):
 
 
 def _model(lesson, weights, mix, sure, card, words):
-    """Everything that is linear in the runs becomes one table of 16-bit numbers."""
-    labels, space = lesson.labels, lesson.space
+    labels = lesson.labels
+    of_words = mix[-1 - SIGNS * len(labels) : -1]
+    facts = _facts(labels, words, of_words.T.round(5).tolist(), mix[-1].round(5).tolist(), card, sure)
+    return tabled(facts, weights, lesson.space)
+
+
+def tabled(facts, weights, space):
+    """一张表: everything that is linear in the runs becomes one table of 16-bit numbers; the `Model` that reads it."""
     table = weights * space.rarity[:, None]
     step, rare = float(np.abs(table).max()) / 32000 or 1.0, float(space.rarity.max()) / 32000
     whole = np.c_[np.rint(table / step), np.rint(space.rarity / rare)].astype("<i2")
-    of_words = mix[-1 - SIGNS * len(labels) : -1]
-    facts = _facts(labels, words, of_words.T.round(5).tolist(), mix[-1].round(5).tolist(), card, sure)
     return Model(facts | {"scale": step / rare, "runs": len(space.keys)}, space.keys.astype("<u4").tobytes() + whole.tobytes())
 
 

@@ -49,11 +49,11 @@ class Space:
     pair: np.ndarray
 
 
-def vectors(texts, labels):
+def vectors(texts, labels, least=LEAST):
     """(Rows, Space) of (title, body)s: sublinear counts times rarity, each field brought to length 1."""
     both = list(zip(*(counted(*text) for text in texts), strict=True))
     parts = [_counts(of_field) for of_field in both]
-    space = _space(parts, len(texts), MOST_BYTES // (2 * labels + 6))
+    space = _space(parts, len(texts), MOST_BYTES // (2 * labels + 6), least)
     space.pair = np.isin(space.keys, _pairs(texts))
     return _rows(parts, space, len(texts)), space
 
@@ -66,11 +66,11 @@ def _counts(counters):
     return np.repeat(np.arange(len(counters)), lengths), hashed, times
 
 
-def _space(parts, rows, most):
+def _space(parts, rows, most, least):
     found = []
     for number, (_, hashed, _) in enumerate(parts):
         keys, often = np.unique(hashed, return_counts=True)
-        kept = often >= min(LEAST[number], rows)
+        kept = often >= min(least[number], rows)
         found.append((keys[kept], often[kept], np.full(kept.sum(), number, np.int8)))
     keys, often, field = (np.concatenate(each) for each in zip(*found, strict=True))
     chosen = np.sort(np.argsort(-often, kind="stable")[:most])
