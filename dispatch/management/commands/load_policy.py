@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dispatch.actions import coaching
+from dispatch.actions import coaching, policies
 from dispatch.loading import load
 from street.datafile import DataFileError
 
@@ -21,9 +21,16 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="effective_from", help="新版本的生效时间，如 2026-12-01T00:00+08:00；不写就是现在")
 
     def handle(self, *, file, effective_from, **options):
-        """载入: what changed, one line each; CommandError on the first mistake."""
+        """载入: what changed, one line each; CommandError on the first mistake. A later day: it waits until then, all of it."""
+        at, start = timezone.now(), _instant(effective_from)
         try:
-            loaded = load(file, at=timezone.now(), effective_from=_instant(effective_from))
+            if start is not None and start > at:
+                text = policies.schedule_file(file, start=start, at=at)
+                self.stdout.write(
+                    f"{text}：已定，自 {timezone.localtime(start):%Y-%m-%d %H:%M} 起生效；到时由后台任务载入，之前可以撤下"
+                )
+                return
+            loaded = load(file, at=at, effective_from=start)
         except DataFileError as error:
             raise CommandError(str(error)) from error
         if number := coaching.coach():
@@ -33,6 +40,10 @@ class Command(BaseCommand):
         policy = loaded.policy
         start = f"{timezone.localtime(policy.effective_from):%Y-%m-%d %H:%M}"
         self.stdout.write(f"{policy}：{'已发布' if loaded.issued else '内容相同，没有变化'}，自 {start} 起生效")
+
+    def _waits(self, text):
+        start = f"{timezone.localtime(text.effective_from):%Y-%m-%d %H:%M}"
+        self.stdout.write(f"{text}：已定，自 {start} 起生效；到时由后台任务载入，之前可以在“政策”页撤下")
 
 
 def _instant(text):
