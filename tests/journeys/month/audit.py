@@ -1,7 +1,10 @@
-"""What the database and the delivery log hold, as JSON: `python -m tests.journeys.month.audit <instant>` on the stack's data."""
+"""What the data and the delivery log hold once machines have nothing left to do by an instant, or so many seconds later, as JSON:
+`python -m tests.journeys.month.audit <instant> <seconds>` on the stack's data."""
 
 import json
 import sys
+import threading
+import time
 from collections import Counter
 from datetime import datetime
 
@@ -95,17 +98,24 @@ def waiting(at):
     }
 
 
-def main(instant):
-    """Print everything."""
-    at = datetime.fromisoformat(instant)
+def everything(at):
+    """All of it, as it is now."""
     # Asked before and after: a sweep that ends while the tables are read would show half of what it did
     before = waiting(at)
     told, unsent = notices(at)
-    found = {
+    return {
         "grievances": list(grievances()), "cases": list(cases()), "orders": list(orders()), "checkpoints": list(checkpoints(at)),
         "letters": list(letters()), "callbacks": list(callbacks()), "notices": told, "unsent": unsent, "delivered": delivered(),
         "waiting": {what: number + before[what] for what, number in waiting(at).items()},
     }  # fmt: skip
+
+
+def main(instant, seconds):
+    """Print everything once nothing waits any more, else the last state."""
+    at, until, pause = datetime.fromisoformat(instant), time.monotonic() + float(seconds), threading.Event()
+    while any((found := everything(at))["waiting"].values()) and time.monotonic() < until:
+        while any(waiting(at).values()) and time.monotonic() < until:
+            pause.wait(0.5)
     sys.stdout.write(json.dumps(found))
 
 
