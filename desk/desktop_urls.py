@@ -20,6 +20,7 @@ from desk import (
     map,
     office_texts,
     papers,
+    plan,
     policy,
     policy_draft,
     policy_looks,
@@ -37,6 +38,7 @@ from desk import (
     triage_pairs,
     visits,
     wishes,
+    year,
 )
 
 app_name = "desk"
@@ -82,6 +84,9 @@ urlpatterns = [
     path("desk/registers/units/", registers.units, name="units"),
     path("desk/registers/postings/", registers.postings, name="postings"),
     path("desk/registers/postings/<int:pk>/", leaving.leave, name="leave"),
+    path("desk/registers/calendar/", year.year, name="year"),
+    path("desk/registers/plan/<slug:street>/", plan.plan, name="plan"),
+    path("desk/registers/plan/<slug:street>/picture.jpg", plan.picture, name="plan_own"),
     path("desk/registers/import/<slug:kind>/", imports.importing, name="import"),
     path("desk/registers/import/<slug:kind>/sample.xlsx", imports.sample, name="import_sample"),
     path("desk/handed/", leaving.handed, name="handed"),

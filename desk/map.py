@@ -3,6 +3,7 @@
 At most 500 matters are drawn, the most urgent ones; the rest are counted and said."""
 
 from dataclasses import dataclass, field
+from math import hypot
 
 from django.conf import settings
 from django.db.models import Case as Choose
@@ -23,8 +24,8 @@ from street.models import Place, PlanPicture
 
 MOST = 500
 """So many matters are drawn."""
-CELL = 52
-"""Units within which places share a mark: closer ones would lie upon each other on a phone."""
+APART = 58
+"""Units: places closer than this share a mark, since two marks would lie upon each other on a phone."""
 RANK = {"black": 4, "red": 3, "yellow": 2, "green": 1, "grey": 0}
 SHAPES = {"black": "◆", "red": "■", "yellow": "▲", "green": "●", "grey": "○"}
 
@@ -130,8 +131,8 @@ def ground_for(lines, spots, asked):
 
 
 def marked(lines, spots, ground):
-    """(标记, what is listed beside): the worst mark first; places that lie in one cell share one."""
-    cells: dict = {}
+    """(标记, what is listed beside): the worst mark first; a mark stands where the most urgent of its places does."""
+    marks: list[Mark] = []
     aside = []
     for line in lines:
         spot = spots.get(line.case.place_id)
@@ -139,14 +140,13 @@ def marked(lines, spots, ground):
         if at is None:
             aside.append(line)
             continue
-        mark = cells.setdefault((int(at[0] // CELL), int(at[1] // CELL)), Mark(len(cells) + 1))
+        mark = next((one for one in marks if hypot(one.x - at[0], one.y - at[1]) < APART), None)
+        if mark is None:
+            mark = Mark(len(marks) + 1, x=round(at[0], 1), y=round(at[1], 1))
+            marks.append(mark)
         mark.lines.append(line)
         mark.spots[line.case.place_id] = spot
-    for mark in cells.values():
-        drawn = [ground.place(*at) for _, at in mark.spots.values()]
-        mark.x, mark.y = (round(sum(one) / len(drawn), 1) for one in zip(*drawn, strict=True))
-    marks = sorted(cells.values(), key=lambda mark: (not mark.urgent, -RANK[mark.worst.colour], -mark.worst.share))
-    return marks, aside
+    return sorted(marks, key=lambda mark: (not mark.urgent, -RANK[mark.worst.colour], -mark.worst.share)), aside
 
 
 def by_community(lines):

@@ -25,6 +25,8 @@ STATES = [
     ("all", "全部"),
 ]
 ON_A_PAGE = 50
+MOST_PLANS = 6
+"""A district keeps its streets' plans on the streets' own pages."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ def books(user, paths, at):
             Book(
                 "点位", "小区、楼栋、单元、路口和坐标", Place.objects.filter(within(paths, "street__")).count(),
                 [*_ways("places", "/admin/street/place/", keeps), ("说事码", "/codes/")],
+            ),
+            *(
+                Book(f"{street.name}底图", "没有天地图密钥时，一张图画在它上面", int(hasattr(street, "plan")),
+                     [("打开", f"/desk/registers/plan/{street.code}/")])
+                for street in units.filter(kind=Organisation.Kind.STREET).select_related("plan")[:MOST_PLANS]
             ),
             Book(
                 "工作日历", "一年的放假和调休，改了会动哪些时限", Calendar.objects.count(),

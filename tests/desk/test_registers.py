@@ -1,14 +1,17 @@
 """登记册: units, postings and the hand-over are pages for those who keep them; what they count they do not read."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dispatch.actions import handling
-from street.models import Posting, Role
+from street.models import Place, PlanPicture, Posting, Role
+from tests.builders import a_photo
 from tests.clock import travel
 from tests.desk.phone import a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=1)
@@ -77,3 +80,37 @@ def test_no_other_form_ends_a_post_or_closes_the_account_of_one_who_holds_it(sce
     assert "这个人还在任" in text_of(keeper.post(address, closing))
     posting.refresh_from_db()
     assert posting.ends_on is None and scene.who("luxi").is_active
+
+
+def test_a_year_shows_days_off_and_make_up_days_and_where_they_come_from(scene, keeper):
+    page = text_of(keeper.get("/desk/registers/calendar/?calendar=xinjiang&year=2023"))
+    assert re.search(r'is-off" title="古尔邦节">28<b class="">休', page) and re.search(r">28<b class=\"is-work\">班", page)
+    assert "自治区人民政府办公厅" in page and "/desk/registers/import/calendar/?calendar=xinjiang" in page
+    organisation("street2", "street", scene.street.parent)
+    only_one = text_of(keeper.get("/desk/registers/calendar/?year=2030&calendar=nothing"))
+    assert "没有 2030 年的放假通知" in only_one and "从表格导入" not in only_one, "what all streets share, one street reads"
+    assert keeper.get("/desk/registers/import/calendar/").status_code == 404
+
+
+def test_a_plan_is_aligned_by_clicking_two_known_places(scene, keeper, own_files):
+    address = "/desk/registers/plan/street/"
+    Place.objects.filter(code="e1").update(latitude="43.78", longitude="87.54", coordinate_system="cgcs2000")
+    far = {"kind": "road", "name": "南街", "community": scene.xisheng, "street": scene.street, "coordinate_system": "cgcs2000"}
+    Place.objects.create(code="far", latitude="43.77", longitude="87.56", **far)
+    assert "不是照片" in text_of(keeper.post(address, {"step": "picture", "picture": SimpleUploadedFile("x.jpg", b"<svg/>")}))
+    keeper.post(address, {"step": "picture", "picture": a_photo(size=(400, 300)), "approval": ""})
+    assert 'type="image"' in text_of(keeper.get(address)) and keeper.get(f"{address}picture.jpg").status_code == 200
+    keeper.post(address, {"step": "point", "place": "e1", "at.x": "100", "at.y": "100"})
+    close = keeper.post(address, {"step": "point", "place": "far", "at.x": "110", "at.y": "100"})
+    assert "太近" in text_of(close)
+    keeper.post(address, {"step": "point", "place": "far", "at.x": "700", "at.y": "500"})
+    plan = PlanPicture.objects.get()
+    assert plan.points == [[50.0, 50.0, 43.78, 87.54], [350.0, 250.0, 43.77, 87.56]]
+    a_case(scene)
+    leader = a_phone(scene.who("leader"))
+    assert f"/desk/map/plan/{plan.pk}.jpg" in text_of(leader.get("/desk/map/"))
+    assert leader.get(f"/desk/map/plan/{plan.pk}.jpg").status_code == 200
+    neighbour = a_phone(person("n", Role.SHIFT_LEADER, organisation("street2", "street", scene.street.parent)))
+    assert neighbour.get(f"/desk/map/plan/{plan.pk}.jpg").status_code == 404
+    other = a_phone(person("o", Role.SYSTEM_ADMIN, organisation("street3", "street", scene.street.parent)))
+    assert {other.get(address).status_code, other.get(f"{address}picture.jpg").status_code} == {404}
