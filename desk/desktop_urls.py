@@ -18,7 +18,9 @@ from desk import (
     letter_templates,
     letters,
     map,
+    metrics,
     office_texts,
+    overview,
     papers,
     plan,
     policy,
@@ -104,6 +106,8 @@ urlpatterns = [
     path(
         "desk/letter-templates/<slug:template>/<int:number>.<slug:ending>", letter_templates.template_file, name="template_file"
     ),
+    path("desk/metrics/", metrics.page, name="metrics"),
+    path("desk/overview/", overview.page, name="overview"),
     path("desk/replan/", replan.replan, name="replan"),
     path("desk/supervisions/", supervisions.register, name="supervisions"),
     path("desk/backlog/", backlog.backlog, name="backlog"),

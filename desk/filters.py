@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from desk import backlog, figures, lights, queues
+from desk import backlog, behind, figures, lights, queues
 from dispatch.models import Supervision
 from grievance import search
 from grievance.models import Case, Category, Grievance, Urgency
@@ -22,7 +22,7 @@ OPEN = "open"
 ANY = "any"
 NATURES = ("求助", "投诉", "纠纷", "咨询", "建议", "举报", "表扬")
 """性质 as the reading of the words names it."""
-CARRIED = ("queue", "figure", "age", "open_on", "old")
+CARRIED = ("queue", "figure", "behind", "age", "open_on", "old")
 """Conditions that another page put into the address: they stay, and have no field of their own."""
 ABOVE = [Organisation.Kind.DEPARTMENT, Organisation.Kind.STATION, Organisation.Kind.UTILITY]
 
@@ -223,12 +223,19 @@ class Ask:
         """The figure whose rows are shown."""
         return figures.BY_NAME.get(self.typed.get("figure"))
 
+    @cached_property
+    def behind(self):
+        """The parts of a figure whose matters are shown."""
+        return behind.parsed(self.typed.get("behind", ""))
+
     def narrow(self, rows):
         """筛: each condition narrows; none of them ever adds a row."""
         if self.queue is not None:
             rows = rows.open().filter(self.queue.condition(self.user, self.at))
         if self.figure is not None:
             rows = rows.filter(self.figure.condition(self.user, self.at))
+        if self.behind is not None:
+            rows = rows.filter(self.behind.condition())
         rows = backlog.filtered(rows, self.aged, self.at)
         for field in sorted(FIELDS, key=lambda field: field.name == "light"):
             if field.name in self.values:
@@ -256,7 +263,7 @@ class Ask:
 
     def words(self):
         """筛选在说什么, in one line; a telephone number that was looked for is not repeated."""
-        head = [one.label for one in (self.queue, self.figure) if one]
+        head = [one.label for one in (self.queue, self.figure, self.behind) if one]
         said_back = [
             f"{label}：{'（号码）' if label == FIELDS[0].label and self.personal else value}" for label, value, _ in self.chips
         ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from desk import queues
 from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
+from desk.overview import READERS as OVERSEERS
 from desk.policy import READERS as POLICY_READERS
 from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
@@ -99,6 +100,7 @@ def ways(request):
         ("微心愿", "/desk/wishes/", roles & MATTERS),
         ("公开", "/desk/board/", roles & BOARD_ROLES),
         ("数字", "/desk/figures/", roles & MATTERS),
+        ("总览", "/desk/overview/", roles & OVERSEERS),
         ("删除申请", "/desk/erasures/", roles & ERASERS),
         ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
         ("重排时限", "/desk/replan/", roles & REPLANNERS),

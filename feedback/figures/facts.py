@@ -65,15 +65,16 @@ def _add(found, measure, at, unit, number=1):
 def _case(found, case, bundle):
     unit, came = case["promised_by"], case["submitted_at"]
     _add(found, "came", came, unit)
-    _add(found, f"hour_{timezone.localtime(came).hour:02d}", came, unit)
+    _add(found, f"hour_{timezone.localtime(came):%w_%H}", came, unit)
+    _add(found, f"is_{case['status']}", came, unit)
+    if case["status"] not in Case.ENDED:
+        _add(found, "open", came, unit)
     if case["source"] == Case.Source.STAFF:
         _add(found, "found", came, unit)
     if case["status"] not in (S.WITHDRAWN, S.TRANSFERRED):
         _add(found, "to_take", came, unit)
         if bundle.decided_at is not None and bundle.decided_at <= bundle.case["take_by"]:
             _add(found, "taken", came, unit)
-    if case["status"] in (S.DECLINED, S.WITHDRAWN, S.TRANSFERRED):
-        _add(found, case["status"], came, unit)
     if case["status"] == S.CLOSED:
         _add(found, "closed", case["ended_at"], unit)
         if case["round"] > 1:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from feedback.models import Tally
 
 STREET, UNIT, COMMUNITY = Tally.Face.STREET, Tally.Face.UNIT, Tally.Face.COMMUNITY
+WIDE = (STREET, COMMUNITY)
+"""Said of a street and its communities, not of a unit: no unit decides how often something is reported."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ METRICS = [
     ),
     Metric(
         "taken", "及时受理率", "本期上报的事项中，在受理期限内受理或依法答复的",
-        ("taken",), ("to_take",), faces=(STREET, COMMUNITY),
+        ("taken",), ("to_take",), faces=WIDE,
     ),
     Metric(
         "accepted", "按期签收率", "本期应签收的工单中，按时签收的",
@@ -58,8 +60,11 @@ METRICS = [
         "satisfied", "满意率", "回访到的答复中，满意的，加基本满意 × k",
         ("content_yes",), ("heard",), ("content_mostly",), {"unreachable": "无法回访", "heard_out": "评价另列"},
     ),
-    Metric("reached", "回访到率", "回访结束的人中，作出评价的", ("heard", "heard_out"), ("heard", "heard_out", "unreachable")),
-    Metric("asked", "回访覆盖率", "本期结案的每位诉求人中，已评价或按规定问过的", ("asked",), ("to_ask",)),
+    Metric(
+        "reached", "回访到率", "回访结束的人中，作出评价的",
+        ("heard", "heard_out"), ("heard", "heard_out", "unreachable"), faces=WIDE,
+    ),
+    Metric("asked", "回访覆盖率", "本期结案的每位诉求人中，已评价或按规定问过的", ("asked",), ("to_ask",), faces=WIDE),
     Metric("returned", "退单率", "本期派出的工单中，同意退单的", ("returned",), ("sent",), less_is_better=True),
     Metric("accurate", "派单准确率", "1 − 退单率", ("returned",), ("sent",), faces=(STREET,), complement=True),
     Metric(
@@ -68,11 +73,11 @@ METRICS = [
     ),
     Metric(
         "repeated", "重复诉求率", "本期诉求中，90 天内同一件事已有人反映的",
-        ("repeated",), ("said",), less_is_better=True,
+        ("repeated",), ("said",), faces=WIDE, less_is_better=True,
     ),
     Metric("reworked", "重办率", "本期结案的事项中，重办过的", ("reworked",), ("closed",), less_is_better=True),
-    Metric("at_once", "一次办结率", "1 − 重办率", ("reworked",), ("closed",), complement=True),
-    Metric("found", "主动发现率", "本期事项中，工作人员或网格主动发现的", ("found",), ("came",), faces=(STREET, COMMUNITY)),
+    Metric("at_once", "一次办结率", "1 − 重办率", ("reworked",), ("closed",), faces=WIDE, complement=True),
+    Metric("found", "主动发现率", "本期事项中，工作人员或网格主动发现的", ("found",), ("came",), faces=WIDE),
 ]  # fmt: skip
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -42,7 +42,7 @@ def test_a_content_person_counts_for_the_unit_that_led(scene):
         "came": 1, "sent": 1, "accept_ok": 1, "heard": 1, "solved_yes": 1, "content_yes": 1, "closed": 1,
     }  # fmt: skip
     assert unit["hours_0001"] == 1, "one working hour from dispatch to completion"
-    assert counted(scene)["hour_10"] == 1, "TUESDAY is at ten in the morning"
+    assert counted(scene)["hour_2_10"] == 1, "a Tuesday, ten in the morning"
 
 
 def test_counting_again_adds_nothing_and_a_gap_is_found(scene):
