@@ -1,6 +1,7 @@
 """写成原文: the text of a policy whose own text was never kept (loaded before texts were), from the rows that were made of it."""
 
 from dispatch.loading.patch import lines_of, written
+from dispatch.models import Trigger, Unit
 from grievance.models import Alert, Category, Cue
 
 FIGURES = {
@@ -89,9 +90,9 @@ def _allowances(policy):
 
 def _rungs(policy):
     for row in policy.rungs.select_related("category").order_by("code"):
-        clock = {"anchor": row.anchor, "unit": row.unit} if row.timed else {}
+        clock = {"anchor": row.anchor, "unit": row.unit or ("" if row.trigger == Trigger.SHARE else Unit.CLOCK_HOUR.value)}
         values = {
-            "code": row.code, "trigger": row.trigger, **clock, "amount": row.amount, "limit_class": row.limit_class,
+            "code": row.code, "trigger": row.trigger, **(clock if row.timed else {}), "amount": row.amount, "limit_class": row.limit_class,
             "category": row.category.code if row.category else "", "unit_kind": row.unit_kind, "radius": row.radius,
             "within_hours": row.within_hours, "measure": row.measure, "to": row.to, "paper": row.paper, "sentence": row.sentence,
             "answer_amount": row.answer_amount, "answer_unit": row.answer_unit,

@@ -2,7 +2,6 @@
 
 import pytest
 
-from dispatch.actions import policies
 from dispatch.loading import load
 from dispatch.models import Allowance
 from street.datafile import DataFileError
@@ -38,13 +37,6 @@ def test_another_row_is_another_version_and_the_same_file_is_not(tmp_path, stree
     issued(tmp_path, SMALL + ROW)
     assert not issued(tmp_path, SMALL + ROW, at=instant("2023-04-01 10:00")).issued
     assert issued(tmp_path, SMALL + ROW + SECOND, at=instant("2023-04-02 10:00")).policy.version == 2
-
-
-def test_draft_carries_the_rows_along(tmp_path, street):
-    policy = issued(tmp_path, SMALL + ROW + SECOND).policy
-    draft = policies.draft_from(policy, at=instant("2023-04-01 10:00"))
-    assert draft.allowances.count() == 2
-    assert policy.allowances.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from dispatch.actions import policies
 from dispatch.loading import load
 from dispatch.models import EscalationRung
-from grievance.casework import Refused
 from street.datafile import DataFileError
 from tests.clock import MONDAY_10AM
 from tests.dispatch.test_load_policy import SMALL, street, written
@@ -153,31 +151,6 @@ def test_nonsense_is_refused_with_its_line_and_changes_nothing(street, tmp_path,
 def test_a_class_that_is_not_there_wakes_nobody(street, tmp_path):
     error = refusal(tmp_path, SMALL + '\n[quiet]\nawake_classes = ["U9"]\n')
     assert "U9" in error.reason
-
-
-class TestEditedByHand:
-    """后台改草稿: what a file may not say, a draft may not be issued with either."""
-
-    @pytest.mark.parametrize(
-        ("wrong", "why"),
-        [
-            ({"measure": "draft", "to": "street_leader", "paper": "supervise", "self_issue": True}, "只有提醒函"),
-            ({"trigger": "nearby", "radius": 200}, "半径和时间窗"),
-            ({"answer_amount": 1}, "数量和单位"),
-            ({"measure": "chase", "to": "next_level"}, "不能给"),
-        ],
-    )
-    def test_it_is_not_issued(self, street, tmp_path, wrong, why):
-        draft = policies.draft_from(loaded(tmp_path, SMALL), at=MONDAY_10AM)
-        draft.rungs.filter(code="many").update(**wrong)
-        with pytest.raises(Refused) as refused:
-            policies.issue(draft, at=MONDAY_10AM)
-        assert why in refused.value.message
-
-    def test_a_draft_keeps_what_the_version_before_it_says(self, street, tmp_path):
-        text = with_rung('trigger = "nearby"', "amount = 5", "radius = 200", "within_hours = 168", FACT)
-        draft = policies.draft_from(loaded(tmp_path, text + '\n[quiet]\nawake_classes = ["U3"]\n'), at=MONDAY_10AM)
-        assert (draft.awake_classes, draft.rungs.get(code="new").radius) == (["U3"], 200)
 
 
 def test_the_shipped_ladder_goes_to_the_level_the_domain_says():

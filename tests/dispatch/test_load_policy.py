@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from dispatch import deadlines, routing, sweeps
+from dispatch.actions import policies
 from dispatch.loading import load
 from dispatch.models import EscalationRung, Policy, RoutingRule, StandingAuthority, TimeLimit, WorkOrder
 from grievance.actions import intake
@@ -273,8 +274,18 @@ def test_changed_content_may_wait_for_a_day_that_is_named(street, tmp_path):
     path = written(tmp_path, changed("amount = 5", "amount = 4"))
     with travel(MONDAY_10AM):
         call_command("load_policy", str(path), "--from", "2023-07-01T00:00+08:00", stdout=StringIO())
+    assert policies.take_force(at=instant("2023-06-30 23:59")) == 0
+    assert policies.take_force(at=instant("2023-07-01 00:00")) == 1
     assert Policy.objects.in_force(street, instant("2023-06-30 23:59")).version == 1
     assert Policy.objects.in_force(street, instant("2023-07-01 00:00")).version == 2
+
+
+def test_nothing_is_loaded_past_a_version_that_waits(street, tmp_path):
+    load(written(tmp_path, SMALL), at=MONDAY_10AM)
+    path = written(tmp_path, changed("amount = 5", "amount = 4"))
+    policies.schedule_file(path, start=instant("2023-07-01 00:00"), at=MONDAY_10AM)
+    with pytest.raises(DataFileError, match="先在“政策”页撤下"):
+        load(written(tmp_path, changed("amount = 5", "amount = 3")), at=MONDAY_10AM)
 
 
 def test_going_back_to_earlier_content_is_a_version_of_its_own(street, tmp_path):

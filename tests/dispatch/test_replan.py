@@ -6,13 +6,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from dispatch.actions import extensions, handling, policies, replan, suspension
+from dispatch.actions import extensions, handling, replan, suspension
 from dispatch.models import Anchor, Checkpoint, Deadline, TimeLimit
 from grievance.casework import Refused
 from grievance.models import Notice
 from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
 from tests.dispatch.scene import TUESDAY, a_street
+from tests.dispatch.versions import another_version
 
 pytestmark = pytest.mark.django_db
 
@@ -93,18 +94,16 @@ def test_what_has_run_out_stays_a_breach(scene, order):
 
 
 def test_stricter_policy_makes_nothing_overdue_at_once(scene, order):
-    draft = policies.draft_from(scene.policy, at=NOW)
+    draft = another_version(scene.policy, at=NOW)
     TimeLimit.objects.filter(policy=draft, limit_class="U4", anchor="completion").update(amount=1)
-    type(draft).objects.filter(pk=draft.pk).update(issued_at=NOW, effective_from=NOW)
     at = instant("2023-03-17 12:00")
     assert "当场超期" in seen(scene, at=at)["luxi", Anchor.COMPLETION].held
     assert moved(scene, at=at) == []
 
 
 def test_order_follows_the_new_policy_once_it_is_moved(scene, order):
-    draft = policies.draft_from(scene.policy, at=NOW)
+    draft = another_version(scene.policy, at=NOW)
     TimeLimit.objects.filter(policy=draft, limit_class="U4", anchor="completion").update(amount=7)
-    type(draft).objects.filter(pk=draft.pk).update(issued_at=NOW, effective_from=NOW)
     moved(scene)
     order.refresh_from_db()
     clock = Deadline.objects.get(order=order, anchor=Anchor.COMPLETION)
