@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.db import transaction
 from django.http import Http404, HttpResponse
@@ -32,6 +33,7 @@ GOOD_FOR = 3600
 """Seconds that a preview may be confirmed."""
 SHOWN = 300
 """So many lines that change nothing are listed; those that change something, or are wrong, all are."""
+HEADS = 4
 ALL = {**BOOKS, Days.name: Days}
 
 
@@ -60,6 +62,17 @@ class Looked:
     def quiet(self):
         """Whether nothing would change."""
         return not self.wrong and self.counts[CREATED] + self.counts[CHANGED] == 0
+
+    @property
+    def heads(self):
+        """The first columns that the table has, by which one knows a line again."""
+        said = {key for line in self.table.lines.values() for key in line.words}
+        return [column for column in self.book.columns if column.key in said][:HEADS]
+
+    @property
+    def rows(self):
+        """(line, the words of its first columns)."""
+        return [(line, [line.words.get(column.key, "") for column in self.heads]) for line in self.listed]
 
     @property
     def listed(self):
@@ -134,6 +147,8 @@ def run(user, book, calendar, lines, name, at=None):
     if calendar is not None:
         reader.calendar = calendar
     looked = Looked(reader.read(name), reader, name)
+    if len(getattr(reader, "newcomers", ())) > first_passwords.MOST:
+        raise Refused("too_many_newcomers", f"一次最多新建 {first_passwords.MOST} 人，请分成几个表，分次上传。", status=400)
     looked.seen = fingerprint(looked.table)
     if calendar is not None and not looked.wrong:
         looked.shifts = tuple(_shifts(calendar, at))
@@ -185,12 +200,17 @@ def _lock():
 
 def _log(user, looked):
     """配置变更记录: one row for each line that changed something, for the auditor; what it says are headings, not values."""
-    for number, row in looked.book.objects.items():
-        line = looked.table.lines[number]
-        what = "、".join(label for label, _, _ in line.changes)
-        said = f"表格导入“{looked.name}”第 {number} 行：{line.outcome}{f'（{what}）' if what else ''}"
-        flag = ADDITION if line.outcome == CREATED else CHANGE
-        LogEntry.objects.log_actions(user.pk, type(row).objects.filter(pk=row.pk), flag, said, single_object=True)
+    LogEntry.objects.bulk_create(_entry(user, looked, number, row) for number, row in looked.book.objects.items())
+
+
+def _entry(user, looked, number, row):
+    line = looked.table.lines[number]
+    what = "、".join(label for label, _, _ in line.changes)
+    return LogEntry(
+        user=user, content_type=ContentType.objects.get_for_model(row), object_id=row.pk, object_repr=str(row)[:200],
+        action_flag=ADDITION if line.outcome == CREATED else CHANGE,
+        change_message=f"表格导入“{looked.name}”第 {number} 行：{line.outcome}{f'（{what}）' if what else ''}",
+    )  # fmt: skip
 
 
 def _errors(request, book, calendar):

@@ -33,7 +33,9 @@ class HandOverForm(forms.Form):
     colleague = forms.ChoiceField(label="接手人（本单位的人）", required=False)
     username = forms.CharField(label="或写接手人的用户名（别单位调来的）", required=False, max_length=60)
     last_day = forms.DateField(
-        label="最后一天", widget=forms.DateInput(attrs={"type": "date"}), error_messages={"required": "请填写最后一天。"}
+        label="最后一天",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写最后一天。"},
     )
 
     def __init__(self, *args, people, paths, **kwargs):

@@ -38,11 +38,6 @@ class Line:
     changes: list = field(default_factory=list)
     mistakes: list = field(default_factory=list)
 
-    @property
-    def first(self):
-        """Its first few cells, by which one knows it again."""
-        return list(self.words.values())[:4]
-
 
 class Table:
     """表格: stands where a file of the street stands, and collects what is wrong with its lines."""
