@@ -34,8 +34,8 @@ HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows
 USUAL = [
-    *("accept", "respond", "answer_question", "add_progress", "complete", "ask_resident", "agree", "fail", "report", "answer"),
-    *("open_mediation", "link"),
+    *("accept", "respond", "answer_question", "add_progress", "complete", "ask_resident", "ask_help", "agree", "fail", "report"),
+    *("answer", "open_mediation", "link"),
 ]
 
 
@@ -155,7 +155,9 @@ def order(request, number):
     """工单: what was said, where, by when, and what I can do now. A refusal keeps everything that was typed."""
     at = timezone.now()
     if sent_later.sent(request):
-        return sent_later.take(request, lambda: whole(request.user, number), lambda found: acting_rows(found, request.user), at)
+        return sent_later.take(
+            request, lambda: sent_later.move(request, acting_rows(whole(request.user, number), request.user), at), at
+        )
     row = whole(request.user, number)
     if request.method != "POST":
         return _page(request, row, at)

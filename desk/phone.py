@@ -21,9 +21,11 @@ HANDLERS = UNIT_ROLES
 SECRETARIES = frozenset({Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY, Role.STREET_LEADER, Role.SHIFT_LEADER, *DISTRICT_ROLES})
 """Whose signature or decision a matter may wait for: secretaries, the district, and those who sign lesser papers."""
 LEADING = SECRETARIES - {Role.SHIFT_LEADER}
+WALKERS = frozenset({Role.GRID_WORKER})
 TABS = [
     (SECRETARIES, "待我决定", "phone-secretary"),
     (HANDLERS, "我的工单", "phone-orders"),
+    (WALKERS, "我的网格", "phone-grid"),
     (HANDLERS, "代为上报", "phone-behalf"),
     (STREET_ROLES, "工作台", "admin:index"),
 ]

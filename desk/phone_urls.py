@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import behalf, figures, my_orders, phone, secretary, sent_later
+from desk import behalf, figures, grid_cells, grid_rating, my_orders, phone, secretary, sent_later
 
 urlpatterns = [
     path("phone/", phone.start, name="phone"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("phone/offline/", sent_later.offline, name="phone-offline"),
     path("phone/orders/", my_orders.orders, name="phone-orders"),
     path("phone/orders/<str:number>/", my_orders.order, name="phone-order"),
+    path("phone/grid/", grid_cells.cells, name="phone-grid"),
+    path("phone/grid/rate/", grid_rating.rate, name="phone-grid-rate"),
     path("phone/secretary/", secretary.waiting, name="phone-secretary"),
     path("phone/secretary/<str:number>/", secretary.matter, name="phone-matter"),
     path("phone/behalf/", behalf.on_phone, name="phone-behalf"),

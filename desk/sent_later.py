@@ -36,18 +36,19 @@ def sent(request):
     return request.method == "POST" and KEY in request.headers
 
 
-def take(request, find, rows_of, at):
+def take(request, do, at):
     """收下: make the move once; JSON with `state` done or refused, and the sentence of the refusal.
 
-    `find()` gives the order, 404 outside the scope; `rows_of(order)` what its page can act on. Whoever signed in meanwhile never
-    acts for the one who did it: 401."""
+    `do()` makes it and gives (its name for people, the case it was about or None); it is not asked where it arrived before, since
+    its order may be out of one's sight by now. Whoever signed in meanwhile never acts for the one who did it: 401."""
     if request.headers.get(PERSON) != str(request.user.pk):
         return _refused("other_person", "这件事是另一位同事在这部手机上办的，请本人登录后再发。", 401)
+    key, digest = request.headers[KEY], _digest(request)
     try:
-        again = _once(request, find, rows_of, at)
+        again = phone_acts.earlier(key, by=request.user, digest=digest) is not None or not _made(request, key, digest, do, at)
     except Refused as refusal:
         return _refused(refusal.code, refusal.message, refusal.status)
-    wake("grievance.tasks.deliver", "dispatch.tasks.reconcile")
+    wake("grievance.tasks.deliver", "dispatch.tasks.reconcile", "dispatch.tasks.route_submitted")
     return JsonResponse({"state": "done", "again": again})
 
 
@@ -55,22 +56,24 @@ def _refused(code, message, status):
     return JsonResponse({"state": "refused", "code": code, "message": message}, status=status)
 
 
-def _once(request, find, rows_of, at):
-    """Whether it had been made before: then the order may be out of one's sight by now, and is not looked for."""
-    key, digest = request.headers[KEY], _digest(request)
-    if phone_acts.earlier(key, by=request.user, digest=digest):
-        return True
-    order = find()
+def _made(request, key, digest, do, at):
+    """Whether it was made now and not by another arrival at the same time."""
 
-    def do():
-        tried = acting.submit(request, rows_of(order), at)
-        if tried.refusal:
-            raise tried.refusal
+    def act():
+        label, case = do()
         if _age(request) < AT_ONCE:
-            messages.success(request, f"“{tried.card.move.label}”已办理。")
+            messages.success(request, f"“{label}”已办理。")
+        return case
 
-    facts = {"case": order.case, "digest": digest, "age": _age(request), "by": request.user, "at": at}
-    return not phone_acts.once(key, **facts, do=do)[1]
+    return phone_acts.once(key, digest=digest, age=_age(request), by=request.user, at=at, do=act)[1]
+
+
+def move(request, rows, at):
+    """One move of a row of the page, as `take` asks for it; the Refused of the move is raised."""
+    tried = acting.submit(request, rows, at)
+    if tried.refusal:
+        raise tried.refusal
+    return tried.card.move.label, getattr(tried.card.row, "case", None)
 
 
 def _digest(request):

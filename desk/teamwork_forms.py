@@ -121,6 +121,10 @@ class HoldMeeting(MoveForm):
         return {**kept, "decisions": [(unit, text) for unit, text in pairs if text]}
 
 
+class AskHelp(MoveForm):
+    text = words("现在的情况，要谁来帮", help_text="街道工作专班马上看到，由它吹哨或加派协办。不写诉求人姓名和电话。")
+
+
 class Support(MoveForm):
     to = Units("协办单位", required=True)
     demand = words("协办要求", rows=2)

@@ -91,6 +91,14 @@ def _handles(case, user):
 
 
 def _on_order(order, user):
+    return [*_asking(order, user), *_chasing(order, user)]
+
+
+def _asking(order, user):
+    return [support.ASK] if order.status in support.OWING and posting_for(support.ASK, order, user) else []
+
+
+def _chasing(order, user):
     if order.lead or order.status not in WorkOrder.OPEN:
         return []
     lead = next((row for row in order.case.orders.all() if row.lead and row.status in WorkOrder.OPEN), None)
@@ -189,6 +197,7 @@ CHAPTER = Chapter(
         ("case", "call_meeting"): Act(meetings.call, teamwork_forms.CallMeeting),
         ("case", "support"): Act(support.support, teamwork_forms.Support, _led),
         ("case", "plan_visit"): Act(_plan_visit, teamwork_forms.PlanVisit),
+        ("workorder", "ask_help"): Act(support.ask_help, teamwork_forms.AskHelp),
         ("workorder", "chase_support"): Act(support.chase_support, offered=_owed),
         ("whistle", "sign"): Act(whistles.sign, teamwork_forms.SignWhistle, _open_draft),
         ("whistle", "withdraw"): Act(whistles.withdraw, forms.Reason),
@@ -209,7 +218,7 @@ CHAPTER = Chapter(
     tables={Whistle: WHISTLE, Meeting: MEETING, Visit: BY_SEAT},
     loose=(
         whistles.DRAFT, whistles.REPLY, whistles.ARRIVE, whistles.ABSENT, whistles.RATE_UNIT, whistles.RATE_STREET,
-        meetings.CALL, support.SUPPORT, support.CHASE, visits.PLAN, *VISIT.moves.values(),
+        meetings.CALL, support.SUPPORT, support.ASK, support.CHASE, visits.PLAN, *VISIT.moves.values(),
     ),
     beside=_beside,
     hung=(

@@ -10,6 +10,7 @@ S = Callback.Status
 CALLBACK = Workflow(
     "回访",
     Move("record", "登记评价", {S.OPEN, S.UNREACHABLE, S.SUPERSEDED}, S.ANSWERED, {Role.CALLER, RESIDENT}),
+    Move("assist", "协助评价", {S.OPEN}, S.ANSWERED, {Role.GRID_WORKER}),
     Move("attempt", "登记拨打", {S.OPEN}, None, {Role.CALLER}),
     Move("reveal", "查看电话", {S.OPEN}, None, {Role.CALLER}),
     Move("give_up", "列为无法回访", {S.OPEN}, S.UNREACHABLE, {SYSTEM}),

@@ -1,5 +1,6 @@
 """办理: dispatch, accept, first contact, progress, completion, review, transfer, recall and rework of work orders."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,7 +68,8 @@ def send_order(case, unit, *, lead, policy, limit_class, basis, demand, authorit
     casework.involve(case, unit)
     role = "主办" if lead else "协办"
     limits = f"请于{beijing(order.accept_due_at)}前签收，{beijing(order.due_at)}前办结。"
-    text = f"{role}工单 {order.number}（事项 {case.number}）已派给{unit}，{limits}"
+    link = f"{settings.SITE_URL}/phone/orders/{order.number}/"
+    text = f"{role}工单 {order.number}（事项 {case.number}）已派给{unit}，{limits}{link}"
     notify(notice_for(f"order:{order.pk}", "order", case, text, at=at, organisation=unit))
     copies.send(order, at=at)
     if lead:

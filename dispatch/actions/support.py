@@ -18,6 +18,7 @@ from street.models import Role
 
 SUPPORT = Move("support", "加派协办", set(), None, CONVENERS)
 CHASE = Move("chase_support", "催协办", set(), None, {*UNIT, Role.DISPATCHER, Role.SHIFT_LEADER, Role.SUPERVISOR})
+ASK = Move("ask_help", "请求支援", set(), None, UNIT)
 S = WorkOrder.Status
 OWING = (S.DISPATCHED, S.ACCEPTED, S.RETURNING)
 """协办单位还欠着的: one that stands still, or waits for its review, is not chased."""
@@ -61,6 +62,24 @@ def demand_more(order, *, text, by, at):
     )  # fmt: skip
     said = f"工单 {order.number} 追加要求：{text[:200]}"
     notify(notice_for(f"demand:{note.pk}", "demand", order.case, said, at=at, organisation=order.handler))
+    return order
+
+
+@transaction.atomic
+def ask_help(order, *, text, by, at):
+    """请求支援: the unit on the spot asks the street's desk for help; whether by a whistle or by a supporting unit, the desk
+    decides. The clocks of the order go on. Refused `text_missing`, `order_over`."""
+    must_say(text, "请写明现在的情况、要谁来帮，再提交。")
+    order = lock(order)
+    posting = permit(ASK, order, by=by, at=at)
+    if order.status not in OWING:
+        raise Refused("order_over", f"工单 {order.number} 现在是“{order.get_status_display()}”，不能请求支援。请刷新页面。")
+    note = Remark.objects.create(case=order.case, author=by, text=text, at=at)
+    record(
+        order.case, "workorder.ask_help", at=at, by=by, posting=posting, subject=note, sentence=f"{order.handler}请求街道支援。"
+    )
+    said = f"{order.handler}在事项 {order.case.number} 请求支援，请看是吹哨还是加派协办。"
+    notify(notice_for(f"help:{note.pk}", "support", order.case, said, at=at, role=Role.DISPATCHER))
     return order
 
 

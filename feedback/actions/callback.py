@@ -70,21 +70,31 @@ def record(callback, *, replied, resolved, satisfaction, reason="", words="", wa
     discipline office alone, and that report is what is returned; the answer counts all the same. Refused `answer_incomplete`,
     `reason_missing`, `already_answered`, `callback_over`, `way_not_open`, `handled_it` (domain §1.7: never who handled)."""
     answer = _checked(replied=replied, resolved=resolved, satisfaction=satisfaction, reason=reason, words=words)
-    callback = lock(callback)
+    callback, move = lock(callback), "assist" if way == Callback.Way.ASSISTED else "record"
     may_still_answer(callback)
-    _may_call(callback, "record", by=by, at=at)
+    _may_call(callback, move, by=by, at=at)
     if way not in Callback.Way or (by == RESIDENT) != (way == Callback.Way.SURVEY):
         raise Refused("way_not_open", "回访员登记的只能是电话或上门回访，本人评价只能由诉求人自己提交。", status=400)
     verdict = verdict_of(answer)
     answer["words"], report = talk.screened(callback.grievance, answer["words"], at=at)
     CALLBACK.apply(
-        "record", callback, by=by, at=at, **answer, way=way, recorded_by=None if by == RESIDENT else by, ended_at=at,
+        move, callback, by=by, at=at, **answer, way=way, recorded_by=None if by == RESIDENT else by, ended_at=at,
         grievance=callback.grievance, sentence=f"{Callback.Way(way).label}：{verdict}。", public=f"已登记您的评价：{verdict}。",
     )  # fmt: skip
+    if way == Callback.Way.ASSISTED:
+        _tell_person(callback, verdict, at=at)
     if way == Callback.Way.PHONE:
         CallAttempt.objects.create(callback=callback, result=CallAttempt.Result.ANSWERED, by=by, at=at)
     settle_safely(callback.case, at=at)
     return report or callback
+
+
+def _tell_person(callback, verdict, *, at):
+    """告知本人 what was answered on somebody else's phone, so that an answer that is not theirs comes out."""
+    if phone_of(callback):
+        text = f"【说事直通车】您在网格员手机上评价了诉求 {callback.grievance}：{verdict}。不是本人点的，请到这里说：{{follow}}"
+        facts = {"at": at, "grievance": callback.grievance, "not_before": _by_day(at)}
+        notify(notice_for(f"assisted:{callback.pk}", "survey", callback.case, text, **facts))
 
 
 def verdict_of(answer):

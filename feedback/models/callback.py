@@ -6,7 +6,7 @@ from django.utils.functional import cached_property
 
 from dispatch.models import Mediation, WorkOrder
 from grievance.sealing import secret_for
-from street.models import Role
+from street.models import UNIT_ROLES, Role
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
@@ -33,6 +33,10 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         """回访员可见: of the streets where one is posted as caller, and impartial."""
         return self.filter(case__street__in=user.scope.where({Role.CALLER})).impartial_to(user)
 
+    def to_assist(self, user):
+        """可协助评价: open ones of the communities in which one walks a grid, whose matter neither one nor one's unit handled."""
+        return self.open().filter(case__place__community__in=user.scope.where({Role.GRID_WORKER})).impartial_to(user)
+
     def to_call(self, user):
         """待拨打: what a caller still has to ring, in the order in which the work was finished."""
         waiting = self.for_caller(user).open().within_reach().filter(grievance__withdrawn_at__isnull=True)
@@ -52,6 +56,7 @@ class Callback(models.Model):
         SURVEY = "survey", "本人评价"
         PHONE = "phone", "电话回访"
         VISIT = "visit", "上门回访"
+        ASSISTED = "assisted", "网格员协助本人评价"
 
     class Resolved(models.TextChoices):
         YES = "yes", "解决"
@@ -115,7 +120,9 @@ class Callback(models.Model):
         return secret_for("survey", self.token_salt)
 
     def seat(self, role):
-        """Where a role must be held: at the street."""
+        """Where a role must be held: at the street; at the community of the place for those who walk there."""
+        if role in UNIT_ROLES:
+            return self.case.place.community_id if self.case.place_id else None
         return self.case.street_id
 
     @property

@@ -21,22 +21,22 @@ def earlier(key, *, by, digest):
 
 
 @transaction.atomic
-def once(key, *, case, digest, age, by, at, do):
-    """办一次: `do()` under this key, its line of history kept beside it; (PhoneAct, whether it was made now).
+def once(key, *, digest, age, by, at, do):
+    """办一次: `do()` under this key, which gives the case it acted on, None where it is about none; the line of history that it
+    became is kept beside the key. (PhoneAct, whether it was made now).
 
     `age` is how long ago it was done, by the phone's own clock. Where `do` refuses, nothing is kept and the key stays free.
     Refused `key_reused`, `bad_key`, and whatever `do` refuses."""
     if not 8 <= len(key) <= 64:
         raise Refused("bad_key", "提交标识须为 8 至 64 个字符。", status=400)
     # Two arrivals at the same time: the second one waits here, at the unique key, until the first is written or refused
-    facts = {"case": case, "digest": digest, "done_at": done_at(age, at), "at": at}
-    row, new = PhoneAct.objects.get_or_create(key=key, by=by, defaults=facts)
+    row, new = PhoneAct.objects.get_or_create(key=key, by=by, defaults={"digest": digest, "done_at": done_at(age, at), "at": at})
     if not new:
         return earlier(key, by=by, digest=digest), False
-    last = Event.objects.filter(case=case).order_by("-pk").values_list("pk", flat=True).first() or 0
-    do()
-    row.event = Event.objects.filter(case=case, actor=by, pk__gt=last).order_by("pk").first()
-    row.save(update_fields=["event"])
+    last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    row.case = do()
+    row.event = Event.objects.filter(case=row.case, actor=by, pk__gt=last).order_by("pk").first() if row.case else None
+    row.save(update_fields=["case", "event"])
     return row, True
 
 

@@ -11,7 +11,7 @@ class PhoneAct(models.Model):
 
     key = models.CharField("标识", max_length=64)
     by = models.ForeignKey("street.User", models.PROTECT, related_name="+", verbose_name="经办人")
-    case = models.ForeignKey("grievance.Case", models.CASCADE, related_name="phone_acts", verbose_name="事项")
+    case = models.ForeignKey("grievance.Case", models.CASCADE, null=True, related_name="phone_acts", verbose_name="事项")
     event = models.OneToOneField("grievance.Event", models.CASCADE, null=True, related_name="phone_act", verbose_name="流转记录")
     digest = models.CharField("内容摘要", max_length=64)
     done_at = models.DateTimeField("手机上的办理时间", null=True)

@@ -196,20 +196,20 @@ def test_page_costs_the_same_however_many_spoke(luxi, order, django_assert_num_q
 
 
 def test_dispatched_order_offers_exactly_these_moves(luxi, order):
-    assert moves_on(luxi.get(page_of(order))) == ["accept", "ask_resident", "open_mediation", "link", "ask_return"]
+    assert moves_on(luxi.get(page_of(order))) == ["accept", "ask_resident", "ask_help", "open_mediation", "link", "ask_return"]
 
 
 def test_accepted_order_offers_exactly_these_moves(luxi, accepted):
     assert moves_on(luxi.get(page_of(accepted))) == [
-        "respond", "add_progress", "complete", "ask_resident", "open_mediation", "link", "ask_return", "request_extension",
-        "ask_suspension",
+        "respond", "add_progress", "complete", "ask_resident", "ask_help", "open_mediation", "link", "ask_return",
+        "request_extension", "ask_suspension",
     ]  # fmt: skip
 
 
 def test_grid_worker_is_not_offered_what_a_handler_answers_for(scene, accepted):
     person("wangge", Role.GRID_WORKER, scene.luxi)
     offered = moves_on(a_phone(User.objects.get(username="wangge")).get(page_of(accepted)))
-    assert offered == ["respond", "add_progress", "ask_resident"]
+    assert offered == ["respond", "add_progress", "ask_resident", "ask_help"]
 
 
 def test_supporting_unit_is_offered_no_moves_of_the_case(scene, order):

@@ -57,7 +57,7 @@ const verdict = async (answer, row) => {
     row.tries = (row.tries || 0) + 1;
     if (row.tries < TRIES) return { state: 'waiting' };
   }
-  return { state: 'conflict', why: told.message || word(answer.status === 404 ? 'gone' : 'not-taken') };
+  return { state: 'conflict', code: told.code, why: told.message || word(answer.status === 404 ? 'gone' : 'not-taken') };
 };
 const send = async row => {
   const hand = new AbortController(), stall = setTimeout(() => hand.abort(), STALL);
@@ -80,9 +80,9 @@ const turn = async () => {
     const row = rows.find(one => !stuck.includes(one.path));
     if (!row) { note = ''; break; }
     await paint(row.n);
-    const { state, why } = await send(row);
+    const { state, why, code } = await send(row);
     if (state === 'done') { await store.drop('acts', row.n); done += 1; continue; }
-    Object.assign(row, { state: state === 'conflict' ? state : 'waiting', why: why || '' });
+    Object.assign(row, { state: state === 'conflict' ? state : 'waiting', why: why || '', code });
     await store.put('acts', row);
     if (state !== 'conflict') { note = state; break; }
   }
@@ -110,8 +110,9 @@ const arrived = left => {
 };
 
 // --- 待发送 ---
+const whole = async row => new Response(await store.unseal(row), { headers: { 'Content-Type': row.type } }).formData();
 const typed = async row => {
-  const data = await new Response(await store.unseal(row), { headers: { 'Content-Type': row.type } }).formData();
+  const data = await whole(row);
   const fields = [...data].filter(([name, value]) => name !== 'act' && value && (value.size === undefined || value.size));
   return { words: fields.filter(([, value]) => !value.size).map(([, value]) => value), files: fields.filter(([, value]) => value.size).length };
 };
@@ -127,6 +128,13 @@ const asProgress = async row => {
   await keepAct({ ...row, act, name: word('progress'), key: secret(), state: 'waiting', why: '', tries: 0 }, data);
   pump();
 };
+// 网格上报碰上正在办的：是同一件就记进去，不是就另报
+const answer = async (row, into) => {
+  const data = await whole(row);
+  data.set('into', into);
+  await keepAct({ ...row, key: secret(), state: 'waiting', why: '', tries: 0 }, data);
+  pump();
+};
 const drop = async row => { await store.drop('acts', row.n); pump(); };
 const choices = row => {
   const line = make('p', { className: 's-buttons' });
@@ -134,7 +142,13 @@ const choices = row => {
     if (sure.dataset.sure) drop(row);
     else { sure.dataset.sure = 1; sure.textContent = word('drop-sure'); }
   });
-  line.append(make('button', { className: 's-button is-primary', textContent: word('again') }, () => again(row)));
+  const [, same] = /(A\d+-\w+)/.exec(row.why) || [];
+  if (row.code === 'seen_before') {
+    line.append(
+      make('button', { className: 's-button', textContent: word('same', { number: same }) }, () => answer(row, same)),
+      make('button', { className: 's-button is-primary', textContent: word('not-same') }, () => answer(row, 'none')),
+    );
+  } else line.append(make('button', { className: 's-button is-primary', textContent: word('again') }, () => again(row)));
   if (moveOf(row) !== 'add_progress' && moveOf(row) !== 'accept' && row.order) {
     line.append(make('button', { className: 's-button', textContent: word('as-progress') }, () => asProgress(row)));
   }
@@ -144,7 +158,7 @@ const choices = row => {
 const line = async (row, sending) => {
   const item = make('li', { className: row.state === 'conflict' ? 's-note is-bad' : '' });
   const state = row.n === sending ? 'sending' : row.state === 'conflict' ? 'conflict' : note === 'away' ? 'away' : 'waiting';
-  const link = make('a', { href: row.path, textContent: row.path.split('/')[3] });
+  const link = make('a', { href: row.path, textContent: row.path.split('/')[3] || word('grid') });
   const head = make('p', {}), about = make('p', { className: 's-soft' });
   head.append(make('b', { textContent: row.name }), ` ${time(row.at)} · ${word(state)}`);
   about.append(link);
@@ -192,16 +206,16 @@ const banner = () => {
 
 // --- 记下 ---
 const keepAct = async (row, data) => {
-  const whole = new Response(data);
-  await store.keepAct({ ...row, type: whole.headers.get('Content-Type') }, await whole.arrayBuffer());
+  const body = new Response(data);
+  await store.keepAct({ ...row, type: body.headers.get('Content-Type') }, await body.arrayBuffer());
 };
 const small = async data => {
-  const whole = new FormData();
+  const less = new FormData();
   for (const [name, value] of data) {
     if (name === 'csrfmiddlewaretoken' || value.size === 0) continue;
-    whole.append(name, value.size && /^image\//.test(value.type) ? await smaller(value) : value);
+    less.append(name, value.size && /^image\//.test(value.type) ? await smaller(value) : value);
   }
-  return whole;
+  return less;
 };
 const take = async form => {
   const name = (form.querySelector('[type=submit]') || form).textContent.trim();
@@ -220,7 +234,7 @@ const take = async form => {
 };
 on(document, 'submit', async e => {
   const form = e.target;
-  if (!store.able || !facts.order || !actOf(form) || e.defaultPrevented) return;
+  if (!store.able || !('order' in facts) || !actOf(form) || e.defaultPrevented) return;
   e.preventDefault();
   try { await take(form); } catch (problem) { form.submit(); return; }
   await paint();
