@@ -1,4 +1,4 @@
-"""The product's addresses behind the bare one."""
+"""The product's addresses behind the bare ones."""
 
 import json
 
@@ -6,8 +6,10 @@ from django.http import JsonResponse
 from django.urls import include, path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework import generics, serializers
 
 from bench.models import Bare
+from grievance.models import Case
 
 
 @csrf_exempt
@@ -17,4 +19,23 @@ def bare(request):
     return JsonResponse({"id": row.pk}, status=201)
 
 
-urlpatterns = [path("bare/", bare), path("", include("config.urls"))]
+class BareCase(serializers.ModelSerializer):
+    """A case with all its columns, and nothing of what hangs on it."""
+
+    class Meta:
+        model = Case
+        fields = "__all__"
+
+
+class BareList(generics.ListAPIView):
+    """The newest fifty, of anybody: no scope, no count, no lights, no page."""
+
+    serializer_class = BareCase
+    pagination_class = None
+
+    def get_queryset(self):
+        """By the index of the product's own list."""
+        return Case.objects.order_by("-submitted_at", "-pk")[:50]
+
+
+urlpatterns = [path("bare/", bare), path("bare/cases/", BareList.as_view()), path("", include("config.urls"))]

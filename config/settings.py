@@ -145,6 +145,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A file, since the in-memory test database breaks with threads; its own for each run of the tests
         "TEST": {"NAME": str(Path(tempfile.gettempdir()) / f"shuoshi-test-{os.getpid()}.sqlite3")},
     }
+else:
+    # Statements of some milliseconds are not worth compiling, and an estimate that is too high would have them compiled first
+    DATABASES["default"]["OPTIONS"] = {"options": "-c jit=off", **DATABASES["default"].get("OPTIONS", {})}
 
 # --- Celery only wakes things up: config/celery.py -----------------------------------------------
 REDIS_URL = env("REDIS_URL", default="")

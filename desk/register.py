@@ -40,8 +40,8 @@ def cases(request):
         return redirect(f"{request.path}?{first.query}")
     ask = filters.Ask(request.GET, user, at)
     rows, along = asked_for(ask, user)
-    rows = rows.select_related(*SHOWN).annotate(voices=voices())
-    shown = Register(rows, "submitted_at", along=along).asked(request.GET)
+    whole = Case.objects.visible_to(user).select_related(*SHOWN).annotate(voices=voices())
+    shown = Register(rows, "submitted_at", along=along, shown=whole).asked(request.GET)
     context = {
         "title": "事项", "page": shown, "lines": lines_of(shown.object_list, user, at), "ask": ask, "kept": kept(request.GET),
         "query": ask.canonical(), "views": views, "inputs": ask.inputs(more=False), "more": ask.inputs(more=True),
@@ -58,13 +58,13 @@ def asked_for(ask, user):
     words = ask.values.get("q")
     texts = search.along(words, user) if words and set(ask.typed) == {"q"} else None
     if texts is not None:
-        return seen, Along(texts, alone=True)
+        return seen, Along(texts, at_once=True)
     if scope.streets or len(scope.organisations) != 1:
         return ask.narrow(seen), None
     told = CaseUnit.objects.filter(organisation__in=scope.organisations)
     if ask.typed:
         told = told.filter(case__in=ask.narrow(Case.objects.order_by()).values("pk"))
-    return ask.narrow(seen), Along(told)
+    return ask.narrow(seen), Along(told, at_once=not ask.typed)
 
 
 def lines_of(cases, user, at):
