@@ -138,7 +138,7 @@ FIELDS = [
     Field("source", "渠道", "select", Case.Source.choices, lambda rows, value, ask: rows.filter(source=value)),
     Field("place", "点位", "text", None, _place),
     Field("from", "上报日期从", "date", None, lambda rows, value, ask: rows.filter(submitted_at__gte=ask.since)),
-    Field("to", "到", "date", None, lambda rows, value, ask: rows.filter(submitted_at__lt=ask.until)),
+    Field("to", "上报日期到", "date", None, lambda rows, value, ask: rows.filter(submitted_at__lt=ask.until)),
 ]  # fmt: skip
 NAMES = [field.name for field in FIELDS]
 UNCHECKED = {"community", "unit"}

@@ -164,7 +164,7 @@ def _with_parts(cases, user):
     returns = Prefetch("returns", OrderReturn.objects.filter(agreed=True))
     orders = WorkOrder.objects.select_related("handler").order_by("pk").prefetch_related(returns)
     return cases.select_related(
-        "category", "street", "promised_by", "place__community", "place__parent__parent"
+        "category", "street__calendar__base", "promised_by", "place__community", "place__parent__parent"
     ).prefetch_related(
         Prefetch("grievances", Grievance.objects.select_related("complainant")),
         Prefetch("orders", orders),

@@ -100,7 +100,7 @@ def decline(case, *, reason, path, by, at):
     if path not in LEGAL_PATHS or not reason.strip():
         raise Refused("reason_missing", "不予受理须选择应走的途径并写明理由，请补充后再提交。", status=400)
     case = lock(case)
-    sentence = f"不予受理：{reason}。途径：{LEGAL_PATHS[path]}。"
+    sentence = f"不予受理：{reason.strip().rstrip('。')}。途径：{LEGAL_PATHS[path]}。"
     CASE.apply("decline", case, by=by, at=at, ended_at=at, sentence=sentence, public=sentence)
     tell_residents(case, "declined", f"您反映的事项不在受理范围，途径：{LEGAL_PATHS[path]}。详情请看查询页。", at=at)
     return case

@@ -328,5 +328,5 @@ def fill(scene, order):
     for number in range(5):
         handling.add_progress(order, text=f"进展{number}", by=scene.who("luxi"), at=NOW)
     supervision.instruct(case, text="请今天办好", by=scene.who("secretary"), at=NOW)
-    CaseUnit.objects.get_or_create(case=case, organisation=scene.xisheng)
+    CaseUnit.objects.get_or_create(case=case, organisation=scene.xisheng, defaults={"at": NOW})
     Case.objects.filter(pk=a_case(scene).pk).update(parent=case)
