@@ -197,11 +197,15 @@ def _told(user, street, known):
         name: [_line(row, cases) for row in known.get(name, ()) if row["case"] in cases]
         for name in ("rings", "urgent", "overdue", "auto", "soon", "phone", "reports")
     }
+    urgent_count = len(sections["urgent"])
+    named = {row["case"].pk for row in [*sections["rings"], *sections["reports"]]}
+    sections["urgent"] = [row for row in sections["urgent"] if row["case"].pk not in named]
     came = known.get("came", {"count": 0, "cases": ()})
     notes = DutyNote.objects.filter(street=street, pk__in=known.get("notes", ())).select_related("by", "case", "struck_by")
     held = list(notes)
     return {
-        **sections, "street": street, "counts": known.get("counts", {}), "kept_at": _instant(known.get("at")),
+        **sections, "street": street, "urgent_count": urgent_count, "counts": known.get("counts", {}),
+        "kept_at": _instant(known.get("at")),
         "since": _instant(known.get("since")), "until": _instant(known.get("until")),
         "came": [cases[pk] for pk in came["cases"] if pk in cases], "came_count": came["count"],
         "unread": sum(1 for row in sections["auto"] if not row["read"]),

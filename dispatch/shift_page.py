@@ -3,6 +3,7 @@
 What it returns is kept when the shift is relieved: so there stands no word of a resident in it and no personal data. Titles and
 notes are read from their own rows when the page is shown; what the law takes out of those rows is out of the page as well."""
 
+from collections import Counter
 from datetime import timedelta
 
 from django.db.models import Q
@@ -75,6 +76,10 @@ def _came(street, since, at):
     return {"count": rows[:CAP].count(), "cases": list(rows.order_by("-submitted_at").values_list("pk", flat=True)[:SHOWN])}
 
 
+FIXES = {S.DISPATCHED: "recall", S.ACCEPTED: "transfer", S.SUSPENDED: "transfer", S.RETURNING: "transfer"}
+"""纠正的动作 of what was dispatched by itself, by where it stands now."""
+
+
 def _auto(street, since, at):
     """自动派单: of this shift, and whatever of the last seven days nobody has read yet."""
     unread = Q(read__isnull=True, dispatched_at__gte=at - UNREAD_FOR)
@@ -82,7 +87,7 @@ def _auto(street, since, at):
     rows = rows.filter(dispatched_by__isnull=True, lead=True).select_related("handler", "read__by").order_by("dispatched_at")
     return [
         {"case": row.case_id, "pk": row.pk, "order": row.number, "unit": str(row.handler), "at": row.dispatched_at.isoformat(),
-         "status": row.get_status_display(), "open": row.status == S.DISPATCHED,
+         "status": row.get_status_display(), "fix": FIXES.get(row.status, ""),
          "read": f"{row.read.by}" if hasattr(row, "read") else ""}
         for row in rows[:SHOWN]
     ]  # fmt: skip
@@ -111,7 +116,8 @@ def _reports(street):
 
 
 def soon(street, at, until):
-    """天亮前变红: clocks whose light turns before `until`, the worst and the earliest first."""
+    """天亮前变红: matters of which a clock turns its light before `until`, the worst and the earliest first; one line each, with
+    the number of its further clocks."""
     running = Deadline.objects.filter(
         case__street=street, met_at__isnull=True, dropped_at__isnull=True, due_at__gt=at, due_at__lte=until + AHEAD
     )
@@ -120,7 +126,10 @@ def soon(street, at, until):
     turning = [(row, light(row, until, calendar)) for row in rows if not row.paused(until)]
     found = [(row, then) for row, then in turning if then and then != light(row, at, calendar)]
     found.sort(key=lambda pair: (ORDER.index(pair[1]), pair[0].due_at))
-    return [_turn(row, then) for row, then in found[:SHOWN]]
+    several = Counter(row.case_id for row, _ in found)
+    first = {row.case_id: (row, then) for row, then in reversed(found)}
+    ordered = [first[pk] for pk in dict.fromkeys(row.case_id for row, _ in found)]
+    return [{**_turn(row, then), "more": several[row.case_id] - 1} for row, then in ordered[:SHOWN]]
 
 
 ORDER = ("overdue", "red", "yellow")

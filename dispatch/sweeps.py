@@ -252,7 +252,7 @@ WATCHES = (
 
 
 def watch_duty(*, at):
-    """值守: ring what is urgent, and alarm for what nobody looked at, took over or sent; one that fails does not stop the others."""
+    """值守: ring what is urgent, alarm for what nobody looked at, took over or sent; one that fails does not stop the others."""
     done = 0
     for watch in WATCHES:
         try:

@@ -48,7 +48,8 @@ def hidden(dialled):
 
 def may_object(order, user):
     """可否提异议: its own unit, once, while the order is open."""
-    row = getattr(order, "by_phone", None)
+    # Whoever signed by hand leaves a name: of those orders nothing is asked
+    row = getattr(order, "by_phone", None) if order.accepted_at and order.accepted_by_id is None else None
     waits = row is not None and row.objected_at is None and order.status in WorkOrder.OPEN
     return waits and posting_for(OBJECT, order, user) is not None
 

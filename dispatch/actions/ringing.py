@@ -138,9 +138,12 @@ def looked(case, *, at):
     """首次查看: somebody of the desk has opened a waiting matter; once, without a name. One query where it was opened before."""
     if case.status not in (Case.Status.SUBMITTED, Case.Status.HELD):
         return
-    known = FirstLook.objects.filter(case=case).values_list("looked_at", flat=True).first()
-    if known is None and not FirstLook.objects.filter(case=case, looked_at__isnull=True).update(looked_at=at, next_at=None):
+    known = FirstLook.objects.filter(case=case).values_list("looked_at")
+    first = known.first()
+    if first is None:
         FirstLook.objects.bulk_create([FirstLook(case=case, looked_at=at)], ignore_conflicts=True)
+    elif first[0] is None:
+        known.filter(looked_at__isnull=True).update(looked_at=at, next_at=None)
 
 
 @transaction.atomic

@@ -123,7 +123,7 @@ def test_unknown_move_is_not_found(scene):
 def test_desk_and_unit_are_offered_different_moves(scene):
     order = an_order(scene)
     assert names(order, scene.who("luxi")) == {"accept", "ask_return", "ask_help"}
-    assert names(order, scene.who("dispatcher")) == {"transfer", "recall"}
+    assert names(order, scene.who("dispatcher")) == {"transfer", "recall", "accept_by_phone"}
     assert names(order, scene.who("xisheng")) == set()
 
 

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.demo import fortnight, matters
+from config.demo import fortnight, matters, roster
 from config.demo.stage import Stage, local
 from grievance.models import Case, QRCode
 
@@ -23,5 +23,6 @@ class Command(BaseCommand):
         stage.play([story(stage) for story in matters.MATTERS], until=local("2023-12-31 23:59"))
         left = Case.objects.open().count()
         stage.play(fortnight.stories(stage, now), until=now)
+        roster.put(stage, now)
         running = Case.objects.open().count()
         self.stdout.write(f"演示已就绪：2023 年的四件事未结 {left} 件；最近两周的事项有 {running} 件正在办理。")
