@@ -14,6 +14,7 @@ from django.db import transaction
 from desk import (
     board_moves,
     duty_moves,
+    exclusion_moves,
     eye_moves,
     forms,
     late_moves,
@@ -194,6 +195,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     wish_moves.CHAPTER,
     neighbour_moves.CHAPTER,
     duty_moves.CHAPTER,
+    exclusion_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))

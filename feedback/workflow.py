@@ -2,6 +2,7 @@
 
 from feedback.models import Appeal, Callback, Exclusion
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
+from grievance.models import Case
 from street.models import Role
 
 S = Callback.Status
@@ -18,11 +19,13 @@ CALLBACK = Workflow(
 )
 
 E = Exclusion.Status
+DONE_ONCE = {Case.Status.IN_HANDLING, Case.Status.RESOLVED, Case.Status.CLOSED}
 UNIT = {Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}
 
+ASK_EXCLUSION = Move("exclude", "申请统计另列", DONE_ONCE, None, {*UNIT, Role.SHIFT_LEADER})
+"""On a case: it begins an exclusion, which the street and the district decide (domain §1.2 复核)."""
 EXCLUSION = Workflow(
     "剔除申请",
-    Move("ask", "申请另列", {E.ASKED}, None, {*UNIT, Role.SHIFT_LEADER}),
     Move("agree", "街道复核同意", {E.ASKED}, E.AGREED, {Role.SUPERVISOR, Role.STREET_LEADER}),
     Move("refuse", "街道不予另列", {E.ASKED}, E.REFUSED, {Role.SUPERVISOR, Role.STREET_LEADER}),
     Move("stand", "区级复核同意", {E.AGREED}, E.STANDING, {Role.DISTRICT_SUPERVISION}),

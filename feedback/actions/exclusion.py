@@ -4,11 +4,9 @@ the persons of the matter are told, and the matter stays in a column of its own 
 from django.db import transaction
 
 from feedback.models import Callback, Exclusion
-from feedback.workflow import EXCLUSION
+from feedback.workflow import ASK_EXCLUSION, EXCLUSION
 from grievance.actions.triage import tell_residents
-from grievance.casework import Refused, lock, notice_for, notify, record
-
-COURT = "如您不认可，可以依法向人民法院起诉，或向上一级机关反映；我们不会因此不再受理您的其他事项。"
+from grievance.casework import Refused, involve, lock, notice_for, notify, permit, record
 
 
 @transaction.atomic
@@ -25,14 +23,14 @@ def ask(case, *, kind, ground, reason, by, at):
         raise Refused("already_asked", f"事项 {case.number} 的{Exclusion.Kind(kind).label}已经申请过，请看复核结果。")
     if kind == Exclusion.Kind.VERDICT and not case.callbacks.filter(status=Callback.Status.ANSWERED).exists():
         raise Refused("nothing_to_exclude", "还没有人评价这件事，没有可以另列的评价。请等诉求人评价后再申请。")
-    row = Exclusion(case=case, kind=kind, ground=ground, reason=reason.strip(), asked_by=by, asked_at=at)
-    posting = EXCLUSION.check("ask", row, by=by, at=at)
-    row.save()
+    posting = permit(ASK_EXCLUSION, case, by=by, at=at)
+    row = Exclusion.objects.create(case=case, kind=kind, ground=ground, reason=reason.strip(), asked_by=by, asked_at=at)
     record(
         case, "exclusion.ask", at=at, by=by, posting=posting, subject=row, became=row.status,
         sentence=f"申请{row.get_kind_display()}（{row.get_ground_display()}）：{row.reason}",
     )  # fmt: skip
-    _tell_role(row, "supervisor", f"事项 {case.number} 申请{row.get_kind_display()}，请复核。", at=at)
+    text = f"事项 {case.number} 申请{row.get_kind_display()}，请复核。"
+    notify(notice_for(f"exclusion:{row.pk}:street", "exclusion", case, text, at=at, role="supervisor"))
     return row
 
 
@@ -44,7 +42,10 @@ def agree_at_street(row, *, opinion, by, at):
         "agree", row, by=by, at=at, street_by=by, street_at=at, street_opinion=opinion.strip(),
         sentence=f"街道复核同意{row.get_kind_display()}：{opinion.strip()}",
     )  # fmt: skip
-    _tell_role(row, "district_supervision", f"事项 {row.case.number} 申请{row.get_kind_display()}，街道已同意，请复核。", at=at)
+    district = row.case.street.parent
+    involve(row.case, district)
+    text = f"事项 {row.case.number} 申请{row.get_kind_display()}，街道已同意，请复核。"
+    notify(notice_for(f"exclusion:{row.pk}:district", "exclusion", row.case, text, at=at, organisation=district))
     return row
 
 
@@ -52,10 +53,12 @@ def agree_at_street(row, *, opinion, by, at):
 def agree_at_district(row, *, opinion, by, at):
     """区级复核同意: from now on it is counted apart, and every person of the matter is told why. Refused as above."""
     row = _to_decide(row, opinion, by)
-    told = f"经街道和区两级复核（{row.get_ground_display()}），这件事的{_what(row)}在统计中单独列出。"
+    ground, what = row.get_ground_display(), _what(row)
+    told = f"经街道和区两级复核（{ground}），这件事的{what}在统计中单独列出。"
     EXCLUSION.apply(
         "stand", row, by=by, at=at, district_by=by, district_at=at, district_opinion=opinion.strip(),
-        sentence=f"区级复核同意{row.get_kind_display()}：{opinion.strip()}", public=f"{told}{COURT}",
+        sentence=f"区级复核同意{row.get_kind_display()}：{opinion.strip()}",
+        public=f"经街道和区两级复核（{ground}），这件事的{what}在统计中单独列出。如您不认可，可以依法起诉，或向上一级机关反映；您的其他事项照常受理。",
     )  # fmt: skip
     tell_residents(row.case, "exclusion", f"【说事直通车】事项 {row.case.number}：{told}理由和您的权利请看查询页。", at=at)
     return row
@@ -94,7 +97,3 @@ def _to_decide(row, opinion, by):
 
 def _what(row):
     return "评价" if row.kind == Exclusion.Kind.VERDICT else "办理时限"
-
-
-def _tell_role(row, role, text, *, at):
-    notify(notice_for(f"exclusion:{row.pk}:{role}", "exclusion", row.case, text, at=at, role=role))

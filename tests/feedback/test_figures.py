@@ -15,7 +15,8 @@ from grievance.actions import triage
 from grievance.casework import Refused
 from grievance.models import Case, Event
 from street.models import Role
-from tests.clock import instant
+from tests.clock import instant, travel
+from tests.desk.phone import act, moves_on
 from tests.dispatch.scene import TUESDAY, a_case, later, person
 from tests.feedback.scene import CONTENT, RESOLVED_AT, UNHAPPY, a_resolved_case, answers, asked, finish
 
@@ -163,7 +164,7 @@ def test_a_verdict_is_counted_apart_only_by_two_levels_and_the_person_is_told(sc
     numbers = counted(scene)
     assert (numbers.get("content_no", 0), numbers.get("heard", 0), numbers["heard_out"]) == (0, 0, 1)
     told = Event.objects.get(kind="exclusion.stand")
-    assert "人民法院" in told.public and case.notices.filter(kind="exclusion", grievance__isnull=False).count() == 1
+    assert "依法起诉" in told.public and case.notices.filter(kind="exclusion", grievance__isnull=False).count() == 1
     exclusion.lift(row, reason="当事人补充了新证据", by=above, at=RESOLVED_AT)
     assert counted(scene)["content_no"] == 1
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -176,3 +177,18 @@ def test_a_new_rule_counts_everything_anew(scene):
     FigureRule.objects.create(starts=date(2023, 1, 1), take_within=0, take_within_urgent=0)
     Case.objects.update(submitted_at=later(TUESDAY, hours=-1))
     assert counted(scene).get("taken", 0) == 0
+
+
+def test_exclusion_is_asked_and_decided_on_the_page_of_the_case(scene, client):
+    case = a_resolved_case(scene)
+    answers(asked(case)[0], UNHAPPY)
+    above, page = person("duchashi", Role.DISTRICT_SUPERVISION, scene.street.parent), f"/desk/cases/{case.number}/"
+    said = {"kind": "verdict", "ground": "unreasonable", "reason": "噪声在限值以内", "opinion": "属实"}
+    with travel(RESOLVED_AT):
+        for who, name in ((scene.who("luxi"), "exclude"), (scene.who("supervisor"), "agree"), (above, "stand")):
+            client.force_login(who)
+            assert name in moves_on(client.get(page))
+            row = Exclusion.objects.first() or case
+            assert client.post(page, {"act": act(row, name), **said}).status_code == 302
+            assert name == "exclude" or name not in moves_on(client.get(page))
+    assert Exclusion.objects.get().status == Exclusion.Status.STANDING

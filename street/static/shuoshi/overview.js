@@ -1,6 +1,8 @@
 // 总览的两张图；颜色取自设计变量，数字在页面的表格里也有，没有脚本也读得到
 const token = name => getComputedStyle(document.documentElement).getPropertyValue(`--ss-${name}`).trim();
 
+const named = kind => document.querySelector(`.o-legend .is-${kind}`).textContent;
+
 const draw = (name, type) => {
   const node = document.getElementById(name);
   const rows = JSON.parse(document.getElementById(`${name}-data`).textContent);
@@ -17,7 +19,7 @@ const draw = (name, type) => {
     tooltip: { trigger: 'axis', renderMode: 'richText' },
     xAxis: { type: 'category', data: rows.map(row => row.name), ...axis },
     yAxis: { type: 'value', minInterval: 1, splitLine: { lineStyle: { color: token('line') } }, axisLabel: axis.axisLabel },
-    series: [line('上报', 'came', token('accent'), 'circle'), line('结案', 'closed', token('good'), 'rect')],
+    series: [line(named('came'), 'came', token('accent'), 'circle'), line(named('closed'), 'closed', token('good'), 'rect')],
   });
   window.addEventListener('resize', () => chart.resize());
 };
