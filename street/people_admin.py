@@ -24,6 +24,14 @@ class PostingForm(forms.ModelForm):
             raise forms.ValidationError("这项任职已经交接，不能延长；请另加一项任职。")
         return day
 
+    def clean(self):
+        """单位、角色: of a post that has begun they stay; another post is another row, and this one is handed over."""
+        data = super().clean()
+        began = self.instance.pk and self.initial["starts_on"] < timezone.localdate(timezone.now())
+        for name in {"organisation", "role"} & set(self.changed_data) if began else ():
+            self.add_error(name, "在任的职务不能改成别的：请办“交接”，再另加一项任职。")
+        return data
+
 
 class PostingInline(admin.TabularInline):
     """任职 of one person; a post that is over gets an end, never a deletion."""
@@ -143,7 +151,15 @@ class UserAdmin(ConfigAdmin, DjangoUserAdmin):
         held = [row for row in person.postings.all() if row.starts_on <= today and (row.ends_on is None or row.ends_on >= today)]
         return "；".join(dict.fromkeys(str(row) for row in held)) or "（没有任职）"
 
+    def user_change_password(self, request, id, form_url=""):
+        """重设密码: one that somebody else has set is good for choosing one's own, and for nothing else."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302 and str(id) != str(request.user.pk):
+            User.objects.filter(pk=id).update(must_change=True)
+        return response
+
     def save_model(self, request, obj, form, change):
         """Every member of staff may come to the sign-in page; what follows is for the posts to say."""
         obj.is_staff = True
+        obj.must_change = obj.must_change or not change
         super().save_model(request, obj, form, change)

@@ -10,7 +10,7 @@ from dispatch.actions import handling
 from street.models import Place, PlanPicture, Posting, Role
 from tests.builders import a_photo
 from tests.clock import travel
-from tests.desk.phone import a_phone, an_order, text_of
+from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
 from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
 
 pytestmark = pytest.mark.django_db
@@ -33,14 +33,15 @@ def keeper(scene):
     return a_phone(person("keeper", Role.SYSTEM_ADMIN, scene.street))
 
 
-def test_registers_show_who_stands_where_and_no_other_street(scene, keeper):
+def test_registers_show_who_stands_where_and_no_other_street(scene, keeper, django_assert_max_num_queries):
     other = organisation("street2", "street", scene.street.parent, name="别的街道")
     theirs = person("theirs", Role.HANDLER, organisation("c2", "community", other)).postings.get()
     scene.luxi.supervisor = scene.sifasuo
     scene.luxi.save()
     home, units = text_of(keeper.get("/desk/registers/")), text_of(keeper.get("/desk/registers/units/"))
     assert "/desk/registers/postings/" in home and "sifasuo" in units and "别的街道" not in units
-    page = text_of(keeper.get("/desk/registers/postings/?q=luxi"))
+    with django_assert_max_num_queries(SIGNED_IN + 5):
+        page = text_of(keeper.get("/desk/registers/postings/?q=luxi"))
     assert "luxi_secretary" in page and "heat" not in page and "theirs" not in page
     assert keeper.get(f"/desk/registers/postings/{theirs.pk}/").status_code == 404
     assert a_phone(scene.who("leader")).get("/desk/registers/").status_code == 403
@@ -78,8 +79,12 @@ def test_no_other_form_ends_a_post_or_closes_the_account_of_one_who_holds_it(sce
     closing = {**data, "postings-0-ends_on": ""}
     closing.pop("is_active")
     assert "这个人还在任" in text_of(keeper.post(address, closing))
+    assert "不能改成别的" in text_of(keeper.post(address, {**closing, "is_active": "on", "postings-0-role": "unit_head"}))
     posting.refresh_from_db()
-    assert posting.ends_on is None and scene.who("luxi").is_active
+    assert (posting.ends_on, posting.role) == (None, "handler") and scene.who("luxi").is_active
+    words = {"password1": "another long word 7", "password2": "another long word 7"}
+    keeper.post(f"/admin/street/user/{posting.user_id}/password/", words)
+    assert scene.who("luxi").must_change, "a password that somebody else has set is for one sign-in"
 
 
 def test_a_year_shows_days_off_and_make_up_days_and_where_they_come_from(scene, keeper):
