@@ -30,6 +30,8 @@ class Figure:
     label: str
     condition: object
     hint: str = ""
+    statuses: tuple = ()
+    """Where a figure counts states alone, each state is counted once for all such figures."""
 
     @property
     def url(self):
@@ -55,9 +57,14 @@ def dissatisfied_today(user, at):
     return Exists(heard.filter(Q(resolved="no") | Q(satisfaction="no")))
 
 
-def reached(*statuses):
+def now_in(*statuses):
     """Submitted within the window, and now in one of these states; merged ones count where they were merged into."""
     return lambda user, at: Q(submitted_at__gte=at - WINDOW, submitted_at__lte=at, status__in=statuses)
+
+
+def reached(name, label, *statuses, hint=""):
+    """How many have come so far."""
+    return Figure(name, label, now_in(*statuses), hint, statuses)
 
 
 TODAY = [
@@ -68,17 +75,17 @@ TODAY = [
     Figure("dissatisfied", "今日不认可", dissatisfied_today, "没解决或不满意"),
 ]
 FUNNEL = [
-    Figure("came", "上报", reached(*(status for status in S if status != S.MERGED))),
-    Figure("admitted", "受理", reached(S.ADMITTED, *SENT)),
-    Figure("sent", "派单", reached(*SENT)),
-    Figure("resolved", "办结", reached(S.RESOLVED, S.CLOSED)),
-    Figure("closed", "结案", reached(S.CLOSED)),
+    reached("came", "上报", *(status for status in S if status != S.MERGED)),
+    reached("admitted", "受理", S.ADMITTED, *SENT),
+    reached("sent", "派单", *SENT),
+    reached("resolved", "办结", S.RESOLVED, S.CLOSED),
+    reached("closed", "结案", S.CLOSED),
 ]
 ASIDE = [
-    Figure("declined", "不予受理", reached(S.DECLINED)),
-    Figure("withdrawn", "撤回", reached(S.WITHDRAWN)),
-    Figure("transferred", "依法转办", reached(S.TRANSFERRED)),
-    Figure("merged", "并入他件", reached(S.MERGED), "不另计"),
+    reached("declined", "不予受理", S.DECLINED),
+    reached("withdrawn", "撤回", S.WITHDRAWN),
+    reached("transferred", "依法转办", S.TRANSFERRED),
+    reached("merged", "并入他件", S.MERGED, hint="不另计"),
 ]
 BY_NAME = {figure.name: figure for figure in [*TODAY, *FUNNEL, *ASIDE]}
 
@@ -89,7 +96,8 @@ def page(request):
     """数字页."""
     user, at = request.user, timezone.now()
     seen = Case.objects.visible_to(user)
-    asked = {name: seen.filter(figure.condition(user, at)) for name, figure in BY_NAME.items()}
+    asked = {name: seen.filter(figure.condition(user, at)) for name, figure in BY_NAME.items() if not figure.statuses}
+    asked |= {str(status): seen.filter(now_in(status)(user, at)) for status in S}
     found = counting.each(user, asked, most=None)
     context = {
         "title": "数字", "at": at, "days": WINDOW.days, "shown_from": scores.SHOWN_FROM,
@@ -106,8 +114,8 @@ def rates(street, at):
 
 
 def counted(figures, found):
-    """[(figure, number)]."""
-    return [(figure, found[figure.name]) for figure in figures]
+    """[(figure, number)]; `found`: by the name of a figure, and by state."""
+    return [(figure, sum(found[name] for name in figure.statuses or [figure.name])) for figure in figures]
 
 
 def streets_of(user):

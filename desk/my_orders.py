@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.db import models
-from django.db.models import F, Value, When
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -19,6 +18,7 @@ from desk.phone import HANDLERS, phone_page
 from dispatch.actions.mediation import never_mediated
 from dispatch.eye import ASKED
 from dispatch.models import Anchor, Deadline, Instruction, Meeting, MeetingUnit, Supervision, Whistle, WhistleUnit, WorkOrder
+from dispatch.models.work_order import next_due
 from grievance import counting
 from grievance.actions import privacy
 from grievance.casework import Refused
@@ -101,17 +101,6 @@ def wanted(user, at):
         for row in invited.select_related(*(f"meeting__{path}" for path in of_case))
     ]
     return sorted(found, key=lambda call: call.when)
-
-
-def next_due():
-    """下一步的时限, as the database reads it: of the first step still owed; none where only a review is waited for."""
-    return models.Case(
-        When(status=S.COMPLETED, then=Value(None)),
-        When(status=S.DISPATCHED, then=F("accept_due_at")),
-        When(contacted_at__isnull=True, contact_due_at__isnull=False, then=F("contact_due_at")),
-        default=F("due_at"),
-        output_field=models.DateTimeField(),
-    )
 
 
 def owed(orders):

@@ -1,9 +1,20 @@
 """派工单: what a unit is asked to do about a case, and by when."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value, When
 
 from street.models import UNIT_ROLES
+
+
+def next_due():
+    """下一步的时限, as the database reads it: of the first step still owed; none where only a review is waited for."""
+    return models.Case(
+        When(status="completed", then=Value(None)),
+        When(status="dispatched", then=F("accept_due_at")),
+        When(contact_due_at__isnull=False, contacted_at__isnull=True, then=F("contact_due_at")),
+        default=F("due_at"),
+        output_field=models.DateTimeField(),
+    )
 
 
 class WorkOrderQuerySet(models.QuerySet["WorkOrder"]):
@@ -90,7 +101,16 @@ class WorkOrder(models.Model):
             models.Index(name="order_by_due", fields=["due_at", "id"]),
             models.Index(
                 name="order_open",
-                fields=["status", "due_at"],
+                # With the last two, what is late is counted in the index alone
+                fields=["status", "due_at", "case", "accept_due_at"],
+                condition=Q(status__in=["dispatched", "accepted", "suspended", "returning", "completed"]),
+            ),
+            models.Index(
+                F("handler"),
+                next_due(),  # PostgreSQL puts nulls last by itself, SQLite may not be told to
+                F("due_at"),
+                F("id"),
+                name="order_next_due",
                 condition=Q(status__in=["dispatched", "accepted", "suspended", "returning", "completed"]),
             ),
         ]

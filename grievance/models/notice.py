@@ -68,6 +68,8 @@ class Notice(models.Model):
         ordering = ["created_at", "pk"]
         indexes = [
             models.Index(name="notice_unsent", fields=["not_before"], condition=Q(sent_at__isnull=True, lapsed_at__isnull=True)),
+            # What the desk is warned of: counted with each opening of its home page
+            models.Index(name="notice_failing", fields=["case"], condition=Q(sent_at__isnull=True, attempts__gte=3)),
             models.Index(name="notice_newest", fields=["-created_at", "-id"]),
             models.Index(name="notice_of_role", fields=["role"], condition=Q(role__gt="")),
         ]
