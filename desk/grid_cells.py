@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, Q
-from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -128,7 +127,7 @@ def _done(request, at):
     return sent_later.move(request, [(row, {"make_visit"}) for row in visits.planned(request.user, at)], at)
 
 
-def _shown(request, at, *, refusal=None) -> HttpResponse:
+def _shown(request, at, *, refusal=None):
     user, tried = request.user, refusal is not None and request.POST.get("act") == "see"
     form, cases, going = Seen(request.POST if tried else None, user=user), list(open_in(user)), own_visits(user, at)
     alike = _alike(user, form, at) if tried and refusal.code == "seen_before" else []

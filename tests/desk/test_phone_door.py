@@ -1,7 +1,9 @@
 """The door of the phone pages: each to their work, strangers to the sign-in page, wrong passwords locked out."""
 
 import pytest
+from django.conf import settings
 
+from grievance.models import Notice
 from street.models import User
 from tests.desk.phone import a_phone, an_order, text_of
 from tests.dispatch.scene import a_street
@@ -48,6 +50,17 @@ def with_password(scene):
 def test_signing_in_leads_on_to_the_page_that_was_asked_for(client, with_password, order):
     answer = client.post("/phone/login/", {"username": "luxi", "password": "a long password", "next": page_of(order)})
     assert answer.headers["Location"] == page_of(order)
+
+
+def test_link_in_the_notice_of_an_order_opens_that_very_order(client, scene, with_password, order):
+    text = Notice.objects.get(key=f"order:{order.pk}").text
+    path = text[text.index("/phone/") :]
+    assert path == page_of(order) and settings.SITE_URL + path in text
+    there = client.get(path)["Location"]
+    signed_in = client.post(there, {"username": "luxi", "password": "a long password", "next": path}, follow=True)
+    assert "车窗被冰柱砸碎" in text_of(signed_in)
+    other = a_phone(scene.who("xisheng")).get(path)
+    assert other.status_code == 404 and "车窗" not in text_of(other) and "刘" not in text_of(other)
 
 
 def test_five_wrong_passwords_lock_the_phones_sign_in_as_well(client, with_password):

@@ -27,7 +27,7 @@ const lean = page => {
     said.textContent = word('left-out');
     node.replaceWith(said);
   });
-  body.dataset.copy = Date.now();
+  body.dataset.keptAt = Date.now();
   delete body.dataset.keep;
   return `<!DOCTYPE html>${page.outerHTML}`;
 };
@@ -105,7 +105,7 @@ const pump = () => {
 const arrived = left => {
   if (left.some(row => row.path === location.pathname)) return;
   const typing = [...document.querySelectorAll('main textarea, main input:not([type=hidden])')].some(field => field.value && field.value !== field.defaultValue);
-  if ((pressed || facts.copy) && !typing) location.replace(place);
+  if ((pressed || facts.keptAt) && !typing) location.replace(place);
   else id('outbox-fresh').hidden = false;
 };
 
@@ -181,6 +181,7 @@ const paint = async sending => {
   id('outbox-title').textContent = word(bad ? 'title-bad' : 'title', { n: rows.length });
   id('outbox-said').textContent = others ? word('others', { n: others }) : rows.length ? word(note === 'away' ? 'sign-in' : 'kept') : '';
   id('outbox-in').hidden = note !== 'away';
+  id('outbox-in').querySelector('a').search = `next=${encodeURIComponent(place)}`;
   id('outbox-list').replaceChildren(...lines);
   shape(rows.filter(row => row.path === location.pathname && row.state !== 'conflict').map(moveOf));
   return rows;
@@ -199,9 +200,9 @@ const shape = moves => {
   });
 };
 const banner = () => {
-  const off = facts.copy || !navigator.onLine;
+  const off = facts.keptAt || !navigator.onLine;
   id('no-line').hidden = !off;
-  id('no-line').textContent = facts.copy ? word('copy', { time: time(facts.copy) }) : word('no-line');
+  id('no-line').textContent = facts.keptAt ? word('copy', { time: time(facts.keptAt) }) : word('no-line');
 };
 
 // --- 记下 ---
@@ -238,7 +239,7 @@ on(document, 'submit', async e => {
   e.preventDefault();
   try { await take(form); } catch (problem) { form.submit(); return; }
   await paint();
-  if (!navigator.onLine || facts.copy) id('outbox').focus();
+  if (!navigator.onLine || facts.keptAt) id('outbox').focus();
   pump();
 });
 
@@ -270,7 +271,7 @@ const start = async () => {
 };
 // 这一页和它列的工单都存好了，才说没有信号也能办
 const ready = async () => {
-  const copy = facts.keep === 'yes' && facts.person && !facts.copy && document.documentElement.cloneNode(true);
+  const copy = facts.keep === 'yes' && facts.person && !facts.keptAt && document.documentElement.cloneNode(true);
   await start();
   if (!copy) return;
   await keep(place, copy);
