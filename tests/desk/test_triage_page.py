@@ -209,7 +209,7 @@ def test_cost_does_not_grow_with_the_queue(scene, desk, django_assert_num_querie
 
 LIST = 6
 """What ran out of hands, who has what in hand, count and page of the queue, probable twins of all lines, one's own put down."""
-PANE = 33
+PANE = 32
 """The case with voices, complainants, pictures, remarks, events, actors, orders, supervision, mediation and adoptions; the
 categories suggested, policy, duty row and its assistants of each; the places around and what was settled there; twins, and what
 was sent from the same place or names it; the number
