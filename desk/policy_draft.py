@@ -15,7 +15,7 @@ from desk.policy_forms import FIELDS, INLINE, NEW, ONCE, RowForm
 from dispatch.actions import policies
 from dispatch.loading.patch import Patch
 from dispatch.policy_diff import compare
-from dispatch.policy_terms import KEYS, LABELS, NOUNS, SECTIONS, Speech
+from dispatch.policy_terms import DEFAULTS, KEYS, LABELS, NOUNS, SECTIONS, Speech
 from grievance.casework import Refused
 from street.datafile import DataFile, DataFileError
 
@@ -25,7 +25,7 @@ COLUMNS = {
     "allowance": ("kind", "limit_class", "step", "most", "unit", "by"),
     "rung": ("code", "limit_class", "anchor", "trigger", "unit", "measure", "to", "sentence"),
     "route": ("category", "community", "place_kind", "lead", "assistants", "limit_class", "list", "automatic"),
-    "category": ("code", "name", "public_name", "active"),
+    "category": ("code", "name", "public_name", "lead", "limit_class", "active"),
     "cue": ("label", "kind", "text"),
     "alert": ("label", "advice", "urgent", "bars_automatic"),
 }
@@ -206,8 +206,12 @@ def _table(opened, table, speech, bound):
 
 def _lines(opened, table, speech, bound):
     made, inline = [], opened.bench.may_edit and table in INLINE
+    routes = {row.get("category"): row for row in opened.tree.get("route", []) if {"community", "place_kind"}.isdisjoint(row)}
     for index, values in enumerate(opened.tree.get(table, [])):
-        cells = [speech.value(table, key, values.get(key)) for key in COLUMNS[table]]
+        # A category is handled by whom and within what its plain rule says
+        more = routes.get(values.get("code"), {}) if table == "category" else {}
+        said = {"active": DEFAULTS.get((table, "active")), **more, **values}
+        cells = [speech.value(table, key, said.get(key)) for key in COLUMNS[table]]
         form = _inline(opened, table, values, bound) if inline else None
         made.append(Line(table, index, cells, form, _way(opened, table=table, row=index) if opened.bench.may_edit else ""))
     return sorted(made, key=lambda line: line.cells[1] != "法定途径") if table == "cue" else made

@@ -4,6 +4,7 @@ from functools import update_wrapper
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from desk.policy import READERS as POLICY_READERS
 from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.duty import WATCH
-from dispatch.models import Checkpoint
+from dispatch.models import Checkpoint, PolicyText
 from grievance.actions.retention import DECIDE
 from grievance.models import Notice
 from grievance.workflow import APPROVERS
@@ -122,6 +123,12 @@ def notices(user):
     return list(Notice.objects.visible_to(user).select_related("case").order_by("-created_at", "-pk")[:NOTICES])
 
 
+def overdue_policies(streets, at):
+    """到时没有生效的政策: versions whose instant has passed and that the tables could not be made to say."""
+    here = Q(street__in=streets) | Q(street__isnull=True)
+    return list(PolicyText.objects.scheduled().filter(here, effective_from__lte=at).exclude(problem=""))
+
+
 def warnings(user, at):
     """提醒: provisional calendars, checkpoints that failed, notices that cannot be sent; for the desk alone."""
     if not user.scope.roles & (STREET_ROLES | {Role.SYSTEM_ADMIN}):
@@ -130,6 +137,7 @@ def warnings(user, at):
     found = [f"{name}：{sentence}" for name, _, sentence in Calendar.objects.provisional_years(timezone.localdate(at))]
     stuck = Checkpoint.objects.waiting().filter(failures__gt=0, case__street__in=streets).count()
     unsent = Notice.objects.filter(sent_at__isnull=True, attempts__gte=FAILING, case__street__in=streets).count()
+    found += [f"政策{text}到时没有生效，现行版照常：{text.problem}" for text in overdue_policies(streets, at)]
     if stuck:
         found.append(f"有 {stuck} 个到期节点没有执行成功，系统会再试；请系统管理员查看日志。")
     if unsent:

@@ -58,9 +58,11 @@ def _by_class(row):
 
 
 def _parts(table, was, now, speech):
+    if "amount" in {*was, *now} and (was.get("amount"), was.get("unit")) != (now.get("amount"), now.get("unit")):
+        yield LABELS["amount"], speech.amount(table, was), speech.amount(table, now)
     for key in dict.fromkeys([*was, *now]):
         one, other = was.get(key), now.get(key)
-        if one == other or key in KEYS.get(table, ()):
+        if one == other or key in (*KEYS.get(table, ()), "amount", *(["unit"] if table in ("limit", "rung") else [])):
             continue
         if isinstance(one or other, dict | list) and key in ("words", "unless", "beside", "passes"):
             yield LABELS.get(key, key), *_words(one, other)

@@ -205,6 +205,8 @@ class Speech:
 
     def amount(self, table, values):
         """数量 with its unit or trigger: “24 小时”, “用时 75%”, “3 次”."""
+        if values.get("amount") is None:
+            return "—"
         number, unit = values.get("amount"), self.value(table, "unit", values.get("unit"))
         if values.get("trigger") == Trigger.SHARE:
             return f"用去 {Decimal(str(number)) * 100:g}%"

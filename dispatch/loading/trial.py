@@ -12,6 +12,7 @@ from dispatch.models import PolicyText
 from grievance.classify import Lexicon
 from grievance.models import Alert, Category, Cue
 from street.datafile import DataFile, DataFileError
+from street.models import Posting, Role
 
 NAME = "政策原文"
 
@@ -81,14 +82,17 @@ def refuse_unguarded(file, base):
     """Who the reports on officials are sealed for, and by which words they are known, is not for those who may be spoken of."""
     if not base:
         return
-    was, now = guarded(DataFile(NAME, base).tree), guarded(file.tree)
+    offices = set(Posting.objects.filter(role=Role.DISCIPLINE).values_list("organisation__code", flat=True))
+    was, now = guarded(DataFile(NAME, base).tree, offices), guarded(file.tree, offices)
     if was != now:
         raise DataFileError(
             NAME, file.table("confidential", required=False).line,
-            "检举控告的信箱（[confidential]）和标明 quarantine 的警示词不能在这里改：请由系统管理员用 load_policy 载入。",
+            "检举控告的信箱（[confidential]）、标明 quarantine 的警示词、纪检机关主办的派单规则不能在这里改："
+            "请由系统管理员用 load_policy 载入。",
         )  # fmt: skip
 
 
-def guarded(tree):
-    """检举控告的去向与识别."""
-    return tree.get("confidential"), [row for row in tree.get("alert", []) if row.get("quarantine")]
+def guarded(tree, offices):
+    """检举控告的去向与识别; `offices` are the codes of those that receive them."""
+    routes = [row for row in tree.get("route", []) if row.get("lead") in offices]
+    return tree.get("confidential"), [row for row in tree.get("alert", []) if row.get("quarantine")], routes

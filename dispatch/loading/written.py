@@ -90,9 +90,10 @@ def _allowances(policy):
 
 def _rungs(policy):
     for row in policy.rungs.select_related("category").order_by("code"):
-        clock = {"anchor": row.anchor, "unit": row.unit or ("" if row.trigger == Trigger.SHARE else Unit.CLOCK_HOUR.value)}
+        unit = row.unit or ("" if row.trigger == Trigger.SHARE else Unit.CLOCK_HOUR.value)
+        clock = {"anchor": row.anchor, "unit": unit} if row.timed else {}
         values = {
-            "code": row.code, "trigger": row.trigger, **(clock if row.timed else {}), "amount": row.amount, "limit_class": row.limit_class,
+            "code": row.code, "trigger": row.trigger, **clock, "amount": row.amount, "limit_class": row.limit_class,
             "category": row.category.code if row.category else "", "unit_kind": row.unit_kind, "radius": row.radius,
             "within_hours": row.within_hours, "measure": row.measure, "to": row.to, "paper": row.paper, "sentence": row.sentence,
             "answer_amount": row.answer_amount, "answer_unit": row.answer_unit,

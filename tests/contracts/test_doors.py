@@ -120,6 +120,7 @@ def filled(pattern, rows, scene):
         return None if "<url>" in pattern else "/" + re.sub(r"\^.*", "street/", pattern)
     of_order = "orders/" in pattern
     values = {
+        "<slug:template>": "supervise", "<int:number>": "0", "<slug:ending>": "docx",
         "<str:number>": (rows["order"] if of_order else rows["case"]).number, "<str:grievance>": rows["grievance"].number,
         "<slug:place>": scene.building.code, "<slug:street>": scene.street.code, "<slug:move>": "accept", "<slug:kind>": "order",
         "<path:object_id>": str(pk_for(pattern, rows, scene)),
@@ -188,6 +189,10 @@ def test_stranger_is_sent_to_sign_in_from_every_page_of_staff(scene, rows):
     assert wrong == [] and untouched(rows)
 
 
+OF_POLICIES = ("desk/policy/", "desk/letter-templates/")
+"""Limits, ladder and duty list, and counts of the matters they would have touched: nothing of a resident."""
+
+
 def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
     nobody, wrong = person("no-matter", Role.AUDITOR, scene.street), []
     for role in (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.DISCIPLINE):
@@ -209,7 +214,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
     for pattern, method, response in answers(browser, rows, scene, inner_routes()):
         own = any(pattern.startswith(page) for page in settings) or pattern.startswith(
             # The discipline officer's own box is empty here, and says so
-            ("codes/", "admin/dispatch/standing", "admin/^", "desk/confidential/", "desk/registers/", "phone/")
+            ("codes/", "admin/dispatch/standing", "admin/^", "desk/confidential/", "desk/registers/", "phone/", *OF_POLICIES)
         )
         if leaks(response, rows) or not own and response.status_code not in REFUSALS:
             wrong.append((method, pattern, response.status_code, leaks(response, rows)))
@@ -255,6 +260,7 @@ def shared(pattern, method, response):
         "admin/street/calendar",
         "admin/dispatch/policy",
         "admin/dispatch/routingrule",
+        "desk/letter-templates/",
     )
     return pattern.startswith(common) or response.status_code == 403 or (method == "POST" and pattern.startswith("api/"))
 

@@ -237,7 +237,7 @@ def test_a_row_is_changed_in_its_own_line_and_in_words(scene):
     different = [(a, b) for a, b in zip(draft.text.splitlines(), now.text.splitlines(), strict=True) if a != b]
     assert different == [("amount = 5", "amount = 3")]
     compared = text_of(browser.get(DESK + "compare/"))
-    assert "时限 U4 办结" in compared and "<del>5</del>" in compared and "<ins>3</ins>" in compared
+    assert "时限 U4 办结" in compared and "<del>5 个工作日</del>" in compared and "<ins>3 个工作日</ins>" in compared
     row = index_of(Patch(now.text), "category", code="B1")
     form = browser.get(DESK + f"draft/?part=categories&table=category&row={row}")
     assert "6：室温、暖气" in text_of(form)
