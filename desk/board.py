@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.views.decorators.http import require_safe
 
 from desk.doors import for_roles, page
-from desk.site import BOARD_ROLES
+from desk.ways import BOARD_ROLES
 from grievance.models import BoardConsent, BoardEntry, Case, PublicPage
 
 MOST = 100

@@ -9,21 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from desk import queues
-from desk.behalf_forms import may_register
-from desk.doors import MATTERS, TRIAGE
-from desk.overview import READERS as OVERSEERS
-from desk.policy import READERS as POLICY_READERS
-from desk.registers import READERS
-from dispatch.actions.replan import ROLES as REPLANNERS
-from dispatch.duty import WATCH
+from desk.doors import MATTERS
+from desk.ways import ways
 from dispatch.models import Checkpoint, PolicyText
-from grievance.actions.retention import DECIDE
 from grievance.models import Notice
-from grievance.workflow import APPROVERS
 from street.models import STREET_ROLES, Calendar, Role, User
 
-ERASERS = DECIDE.roles
-BOARD_ROLES = APPROVERS | TRIAGE
 NOTICES = 8
 FAILING = 3
 """A notice that could not be sent so many times is shown to the desk."""
@@ -75,45 +66,6 @@ class DeskSite(AdminSite):
             "notices": notices(request.user),
         }  # fmt: skip
         return super().index(request, {**more, **(extra_context or {})})
-
-
-def ways(request):
-    """[(label, address, whether one is there)] for the bar at the top."""
-    user = request.user
-    if not user.is_authenticated:
-        return []
-    roles = user.scope.roles
-    open_ways = [
-        ("工作台", reverse("admin:index"), True),
-        ("值班", "/desk/shift/", roles & WATCH),
-        ("研判", "/desk/triage/", roles & TRIAGE),
-        ("大厅", "/desk/hall/", roles & TRIAGE),
-        ("代录", "/desk/behalf/", may_register(user)),
-        ("事项", "/desk/cases/", roles & MATTERS),
-        ("地图", "/desk/map/", roles & MATTERS),
-        ("回访", "/desk/callbacks/", Role.CALLER in roles),
-        ("公文", "/desk/letters/", roles & MATTERS),
-        ("上门", "/desk/visits/", roles & MATTERS),
-        ("督办", "/desk/supervisions/", roles & MATTERS),
-        ("积案", "/desk/backlog/", roles & MATTERS),
-        ("话题", "/desk/topics/", roles & STREET_ROLES),
-        ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
-        ("微心愿", "/desk/wishes/", roles & MATTERS),
-        ("公开", "/desk/board/", roles & BOARD_ROLES),
-        ("数字", "/desk/figures/", roles & MATTERS),
-        ("总览", "/desk/overview/", roles & OVERSEERS),
-        ("删除申请", "/desk/erasures/", roles & ERASERS),
-        ("保密信箱", "/desk/confidential/", Role.DISCIPLINE in roles),
-        ("重排时限", "/desk/replan/", roles & REPLANNERS),
-        ("登记册", "/desk/registers/", roles & READERS),
-        ("政策", "/desk/policy/", roles & POLICY_READERS),
-    ]
-    here = request.path
-    return [
-        (label, address, here == address or (address != "/admin/" and here.startswith(address)))
-        for label, address, is_open in open_ways
-        if is_open
-    ]
 
 
 def notices(user):
