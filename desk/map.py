@@ -27,6 +27,7 @@ MOST = 500
 APART = 58
 """Units: places closer than this share a mark, since two marks would lie upon each other on a phone."""
 RANK = {"black": 4, "red": 3, "yellow": 2, "green": 1, "grey": 0}
+PARTS = [*lights.CHOICES, ("grey", "○ 无时限")]
 SHAPES = {"black": "◆", "red": "■", "yellow": "▲", "green": "●", "grey": "○"}
 
 
@@ -156,9 +157,10 @@ def by_community(lines):
         groups.setdefault(line.case.place.community if line.case.place else None, []).append(line)
     found = []
     for community, rows in groups.items():
-        counts = [(colour, word, sum(line.light.colour == colour for line in rows)) for colour, word in lights.CHOICES]
-        found.append((community, len(rows), [one for one in counts if one[2]]))
-    return sorted(found, key=lambda group: (group[0] is None, [-count for _, _, count in group[2]], -group[1]))
+        counts = [(colour, word, sum(line.light.colour == colour for line in rows)) for colour, word in PARTS]
+        pressing = [-count for _, _, count in counts]
+        found.append((community is None, pressing, str(community), (community, len(rows), [one for one in counts if one[2]])))
+    return [group for *_, group in sorted(found, key=lambda one: one[:3])]
 
 
 def approval(ground):

@@ -43,17 +43,20 @@ def words(text):
 def number(text):
     """整数."""
     plain = text.removesuffix(".0")
-    if not plain.isdigit():
-        raise Unreadable(f"“{text}”不是整数")
+    if not plain.isdecimal() or len(plain) > 9:
+        raise Unreadable(f"“{text}”不是整数，或者太大")
     return int(plain)
 
 
 def degrees(text):
     """度数, to six decimals."""
     try:
-        return Decimal(text).quantize(Decimal("0.000001"))
+        value = Decimal(text).quantize(Decimal("0.000001"))
     except InvalidOperation:
-        raise Unreadable(f"“{text}”不是数字") from None
+        value = None
+    if value is None or not value.is_finite():
+        raise Unreadable(f"“{text}”不是数字")
+    return value
 
 
 def truth(text):

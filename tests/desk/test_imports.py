@@ -12,6 +12,7 @@ from django.test import Client
 from dispatch.models import Deadline
 from grievance import spreadsheet
 from grievance.workbook import workbook
+from street.loading import columns
 from street.loading.books import BOOKS
 from street.models import Calendar, HandOver, Organisation, Place, Posting, Role, User
 from tests.clock import travel
@@ -202,6 +203,24 @@ def test_a_preview_is_ones_own_and_stale_once_the_data_changed(scene, keeper):
     assert Organisation.objects.get(code="luxi").name == "别人刚改的"
     assert a_phone(scene.who("leader")).get("/desk/registers/import/units/").status_code == 403
     assert keeper.get("/desk/registers/import/passwords/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (columns.number, "十"),
+        (columns.number, "99999999999"),
+        (columns.degrees, "NaN"),
+        (columns.degrees, "Infinity"),
+        (columns.degrees, "1e999999"),
+        (columns.day, "2023-02-30"),
+        (columns.day, "99999999"),
+        (columns.truth, "也许"),
+    ],
+)
+def test_what_no_column_can_hold_is_told_and_never_an_error_of_the_database(read, text):
+    with pytest.raises(columns.Unreadable, match=text[:3]):
+        read(text)
 
 
 @pytest.mark.parametrize("kind", BOOKS)
