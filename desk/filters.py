@@ -39,6 +39,10 @@ class Known:
         return list(Category.objects.filter(active=True))
 
     @cached_property
+    def _by_key(self):
+        return {row.pk: row for row in self.categories}
+
+    @cached_property
     def units(self):
         """单位 that may lead: below one's streets, and the departments and utilities of the district and the city above them."""
         scope = self.user.scope
@@ -57,9 +61,8 @@ class Known:
 
     def line(self, category):
         """A category with those it lies in, the lowest first."""
-        by_key = {row.pk: row for row in self.categories}
         found = [category]
-        while (above := by_key.get(found[-1].parent_id)) is not None:
+        while (above := self._by_key.get(found[-1].parent_id)) is not None:
             found.append(above)
         return found
 

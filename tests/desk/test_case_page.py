@@ -58,7 +58,7 @@ def does(browser, case, row, name, **data):
 
 def test_unit_gets_its_own_moves_and_no_others(scene, order):
     of_case = ["count_households", "link", "open_mediation", "plan_visit", "ask_resident"]
-    of_orders = ["accept", "ask_return", "chase_support"]
+    of_orders = ["accept", "ask_return", "ask_help", "chase_support"]
     assert moves_on(seen_by(scene, order.case, "luxi")) == [*of_case, *of_orders]
 
 
