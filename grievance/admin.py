@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from grievance.actions import codes, privacy
 from grievance.casework import Refused
-from grievance.models import Alert, Case, Category, Cue, Grievance, PublicPage, QRCode
+from grievance.models import Alert, Case, Category, Cue, Grievance, PublicPage, QRCode, Saying
 from grievance.views.codes import PRINTERS
 from street.admin import ConfigAdmin, PostingAdmin, SharedAdmin, covered, within
 from street.models import DISTRICT_ROLES, STREET_ROLES, UNIT_ROLES, Organisation, Role
@@ -130,7 +130,7 @@ class GrievanceRegister(CaseAdmin):
         return privacy.masked(grievance.description[:60]) or "（语音或图片）"
 
 
-class PolicyRows:
+class PolicyRows(PostingAdmin):
     """政策里的行: read here and changed in one place, the policy desk, from whose text they are made."""
 
     change_list_template = "admin/policy_rows.html"
@@ -163,6 +163,16 @@ class AlertAdmin(PolicyRows, SharedAdmin):
 class CueAdmin(PolicyRows, SharedAdmin):
     list_display = ["label", "kind", "code", "active"]
     list_filter = ["kind", "active"]
+
+
+@admin.register(Saying)
+class SayingAdmin(SharedAdmin):
+    """例句: edited here or in the files beside the policy; what was edited is learned at night, or by `manage.py learn`."""
+
+    list_display = ["text", "category", "nature", "urgent", "active"]
+    list_filter = ["active", "nature", "urgent", "category"]
+    list_select_related = ["category"]
+    search_fields = ["text"]
 
 
 @admin.register(PublicPage)

@@ -13,7 +13,11 @@ LETTERS = {
     "letter": "提醒函、函、告知函", "supervise": "督办单", "report": "提请挂牌督办报告", "listing": "挂牌督办通知书",
     "unlisting": "解除挂牌督办通知书", "petition_notice": "信访事项告知书", "petition_opinion": "信访事项处理意见书",
 }  # fmt: skip
-NAMES = {**LETTERS, **{name: sheet.title for name, sheet in {**SHEETS, **TEXTS}.items()}}
+NAMES = {
+    **LETTERS,
+    **{name: sheet.title for name, sheet in SHEETS.items()},
+    **{name: text.title for name, text in TEXTS.items()},
+}
 """每个模板叫什么, by the name of its file."""
 
 LISTS = {
