@@ -69,10 +69,14 @@ class DeskSite(AdminSite):
 
 
 def notices(user):
-    """最近通知 addressed to the person, their unit or their role."""
+    """最近通知 addressed to the person, their unit or their role; of what rings again and again, the last alone."""
     if not user.scope.roles & MATTERS:
         return []
-    return list(Notice.objects.visible_to(user).select_related("case").order_by("-created_at", "-pk")[:NOTICES])
+    newest = Notice.objects.visible_to(user).select_related("case").order_by("-created_at", "-pk")[: NOTICES * 4]
+    last: dict = {}
+    for notice in newest:
+        last.setdefault((notice.case_id, notice.kind), notice)
+    return list(last.values())[:NOTICES]
 
 
 def overdue_policies(streets, at):
