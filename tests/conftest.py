@@ -1,6 +1,7 @@
 """What every test gets, and what happens to a test whose means are missing on this machine."""
 
 import gc
+import json
 import os
 import shutil
 import tempfile
@@ -120,6 +121,24 @@ def history_can_be_emptied():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptied)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def equal_sentences_teach_the_same():
+    """What the shipped example sentences taught is kept for the run: every test that loads the policy would learn them anew."""
+    from grievance.classify.learned import sayings
+
+    learned, kept = sayings.train, {}
+
+    def train(said, *, about):
+        key = json.dumps([said, about], sort_keys=True)
+        if key not in kept:
+            kept[key] = learned(said, about=about)
+        return kept[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sayings, "train", train)
         yield
 
 

@@ -15,6 +15,12 @@ import requests
 from tests.services import REPO, bare_environment, free_port
 
 BIN = Path(sys.executable).parent
+SAMPLE = """
+from django.core.management import call_command
+call_command("load_calendar")
+call_command("load_street", "street/data/qimashan.toml")
+call_command("load_policy", "dispatch/policies/default.toml")
+"""
 
 
 class Process:
@@ -110,6 +116,11 @@ class Stack:
         if ran.returncode:
             raise RuntimeError(f"{arguments} failed:\n{ran.stdout}{ran.stderr}")
         return ran.stdout
+
+    def load_sample(self, further=""):
+        """The calendar, street and policy as shipped, and what further statements do, in one process: starting another costs more
+        than most commands."""
+        self.manage("shell", "-v0", "-c", f"{SAMPLE}\n{further}")
 
 
 class Embedded(Stack):

@@ -21,13 +21,11 @@ def stack(database, tmp_path_factory):
     """Web, worker and beat with the sample street loaded."""
     folder = tmp_path_factory.mktemp("production")
     with services.redis() as broker, Production(folder, database=database, broker=broker) as stack:
-        stack.manage("load_calendar")
-        stack.manage("load_street", "street/data/qimashan.toml")
-        stack.manage("load_policy", "dispatch/policies/default.toml")
+        stack.load_sample()
         yield stack
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def token(stack):
     """The token of a code on a wall."""
     show = "from grievance.models import QRCode; print('token', QRCode.objects.live().order_by('pk').first().token)"

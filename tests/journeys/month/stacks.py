@@ -95,13 +95,7 @@ class Processes(Moved, Production):
     def prepare(self):
         """The tables, the sample street and its accounts."""
         super().prepare()
-        for command in (
-            ["load_calendar"],
-            ["load_street", "street/data/qimashan.toml"],
-            ["load_policy", "dispatch/policies/default.toml"],
-        ):
-            self.manage(*command)
-        self.manage("shell", "-v0", "-c", PASSWORDS)
+        self.load_sample(PASSWORDS)
 
     def forget(self):
         """Whatever waited in Redis."""
