@@ -12,33 +12,12 @@ from grievance.models import Case, Event, InHand, Notice
 from street.models import Role
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, organisation, person
+from tests.desk.triage.work import NOW, PAGE, does
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, organisation, person
 
 pytestmark = pytest.mark.django_db
 
-NOW = TUESDAY + timedelta(hours=3)
-PAGE = "/desk/triage/"
 NINE, TEN = (NOW + timedelta(seconds=seconds) for seconds in (9, 10))
-
-
-@pytest.fixture
-def scene():
-    return a_street()
-
-
-@pytest.fixture(autouse=True)
-def three_hours_later():
-    with travel(NOW):
-        yield
-
-
-@pytest.fixture
-def desk(scene):
-    return a_phone(scene.who("dispatcher"))
-
-
-def does(desk, case, name, **data):
-    return desk.post(f"{PAGE}{case.number}/", {"act": act(case, name), **data})
 
 
 def undoes(desk, *cases, at=NINE):

@@ -9,34 +9,11 @@ from django.test import Client
 from grievance.actions import triage
 from grievance.models import Attachment, Case, Event, InHand
 from street.models import Role
-from tests.clock import travel
-from tests.desk.phone import SIGNED_IN, a_phone, act, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, organisation, person
+from tests.desk.phone import SIGNED_IN, a_phone, text_of
+from tests.desk.triage.work import NOW, PAGE, does
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, organisation, person
 
 pytestmark = pytest.mark.django_db
-
-NOW = TUESDAY + timedelta(hours=3)
-PAGE = "/desk/triage/"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
-
-
-@pytest.fixture(autouse=True)
-def three_hours_later():
-    with travel(NOW):
-        yield
-
-
-@pytest.fixture
-def desk(scene):
-    return a_phone(scene.who("dispatcher"))
-
-
-def does(desk, case, name, **data):
-    return desk.post(f"{PAGE}{case.number}/", {"act": act(case, name), **data})
 
 
 def test_urgent_ones_come_first_then_those_nearly_late_then_the_newest_and_held_ones_last(scene, desk):
