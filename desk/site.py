@@ -75,7 +75,7 @@ def notices(user):
     newest = Notice.objects.visible_to(user).select_related("case").order_by("-created_at", "-pk")[: NOTICES * 4]
     last: dict = {}
     for notice in newest:
-        last.setdefault((notice.case_id, notice.kind), notice)
+        last.setdefault((notice.case_id or -notice.pk, notice.kind), notice)
     return list(last.values())[:NOTICES]
 
 
