@@ -14,7 +14,7 @@ from dispatch.actions import letter_templates as action
 from dispatch.actions.policies import EDITORS, ISSUERS, reaches
 from dispatch.models import LetterTemplate
 from dispatch.papers import pdf
-from dispatch.papers.editions import NAMES, fields_of, sample_of
+from dispatch.papers.editions import NAMES, labels_of, sample_of
 from dispatch.papers.render import render, template_of
 from grievance.casework import Refused
 
@@ -66,7 +66,7 @@ def _shown(request, template, refusal):
     context = {
         "title": "公文模板", "names": [(name, label, used.get(name)) for name, label in NAMES.items()], "template": template,
         "label": NAMES.get(template, ""), "versions": rows.filter(name=template), "used": used.get(template), "refusal": refusal,
-        "fields": sorted(fields_of(template)) if template else [], "may_edit": reaches(request.user, EDITORS, None),
+        "fields": labels_of(template).items() if template else [], "may_edit": reaches(request.user, EDITORS, None),
         "may_issue": reaches(request.user, ISSUERS, None), "pdf": pdf.office() is not None,
     }  # fmt: skip
     return page(request, "desk/letter_templates.html", context, status=refusal.status if refusal else 200)

@@ -36,6 +36,17 @@ LARGEST_UNPACKED = 20 * 1024 * 1024
 """Bytes of all parts together."""
 
 
+COMMON = {
+    "organ": "发文机关", "number": "文号", "to": "主送单位", "date": "成文日期", "signer": "签发人", "copies": "抄送单位",
+    "phone": "联系电话", "paragraphs": "正文各段", "title": "标题", "title_lines": "标题各行", "attachments": "附件",
+    "closing": "结语",
+    "draft": "是否草稿", "noun": "文种", "template": "模板", "matter": "事项", "reporters": "诉求人数", "households": "涉及户数",
+    "course": "办理经过", "leads": "主办单位", "assists": "协办单位", "outcome": "办理结果", "petition_number": "信访编号",
+    "due": "办结时限", "demand": "办理要求", "reason": "事由", "unit": "单位", "file_number": "案号", "path": "应走的途径",
+}  # fmt: skip
+"""各种公文共有的字段."""
+
+
 class Broken(Exception):
     """模板有误: why, in a sentence for whoever made it."""
 
@@ -75,12 +86,14 @@ def refuse_unknown(name, content):
 
 def sample_of(name):
     """样例内容: every field filled with a word that says what it is."""
-    labels = _labels(name)
-    facts = {field: LISTS.get(field, f"（{labels.get(field, field)}）") for field in fields_of(name)}
+    facts = {field: LISTS.get(field, f"（{label}）") for field, label in labels_of(name).items()}
     return facts | ({"draft": False} if "draft" in facts else {})
 
 
-def _labels(name):
-    if name in SHEETS:
-        return {field: label for row in SHEETS[name].rows for label, field in row}
-    return {field: label for label, field in TEXTS[name].blocks} if name in TEXTS else {}
+def labels_of(name):
+    """字段的意思 of a template, as its own sheet words them, else as others do: {field: label}."""
+    everywhere = {field: label for sheet in SHEETS.values() for row in sheet.rows for label, field in row}
+    own = {field: label for row in SHEETS[name].rows for label, field in row} if name in SHEETS else {}
+    texts = {field: label for label, field in TEXTS[name].blocks} if name in TEXTS else {}
+    known = {**everywhere, **COMMON, **own, **texts}
+    return {field: known.get(field, field) for field in sorted(fields_of(name))}
