@@ -8,7 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from dispatch import sweeps
+from dispatch import shifting, sweeps
 from dispatch.actions import issuing, learning, policies
 from grievance.wake import wake
 from street.models import Organisation
@@ -41,6 +41,7 @@ def reconcile():
     """Beat, every minute; woken after a merge or a withdrawal. Policies whose instant has come take force here too."""
     policies.take_force(at=timezone.now())
     sweeps.reconcile(at=timezone.now())
+    shifting.turn_missing()
     issuing.make_missing(at=timezone.now())
 
 
