@@ -1,7 +1,9 @@
 """Figures follow the history, and nothing that is done afterwards makes them better than the work was."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -20,6 +22,7 @@ from tests.desk.phone import act, moves_on
 from tests.dispatch.scene import TUESDAY, a_case, later, person
 from tests.feedback.scene import CONTENT, RESOLVED_AT, UNHAPPY, a_resolved_case, answers, asked, finish
 
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "figures.md"
 MARCH = periods.month(date(2023, 3, 14))
 APRIL_5TH = instant("2023-04-05 00:30")
 
@@ -169,6 +172,28 @@ def test_a_verdict_is_counted_apart_only_by_two_levels_and_the_person_is_told(sc
     assert counted(scene)["content_no"] == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         Exclusion.objects.filter(pk=row.pk).update(status="standing", district_by=row.street_by)
+
+
+def test_a_frozen_month_keeps_the_rule_it_was_counted_by(scene):
+    answers(asked(a_resolved_case(scene))[0], CONTENT)
+    keeping.keep_up()
+    (frozen,) = freezing.freeze_due(APRIL_5TH)
+    FigureRule.objects.create(starts=date(2023, 1, 1), mostly=Decimal("0.5"), shown_from=20)
+    frozen.refresh_from_db()
+    assert (frozen.rule["mostly"], frozen.rule["shown_from"]) == ("1", 10)
+    FigureRule.objects.create(starts=date(2023, 3, 20), mostly=Decimal("0.3"))
+    in_force = [
+        FigureRule.objects.in_force(scene.street, day).mostly for day in (date(2022, 12, 31), date(2023, 3, 19), MARCH.last)
+    ]
+    assert in_force == [1, Decimal("0.5"), Decimal("0.3")]
+
+
+def test_each_way_to_polish_a_figure_names_a_test_that_exists():
+    named = set(re.findall(r"`(test_[a-z_]+)`", TABLE.read_text()))
+    written = {
+        name for path in TABLE.parents[1].glob("tests/**/test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert len(named) > 10 and named <= written
 
 
 def test_a_new_rule_counts_everything_anew(scene):
