@@ -104,7 +104,7 @@ const pump = () => {
 };
 const arrived = left => {
   if (left.some(row => row.path === location.pathname)) return;
-  const typing = [...document.querySelectorAll('main textarea, main input:not([type=hidden])')].some(field => field.value && field.value !== field.defaultValue);
+  const typing = [...document.querySelectorAll('main textarea, main input[type=text], main input[type=number]')].some(field => field.value && field.value !== field.defaultValue);
   if ((pressed || facts.keptAt) && !typing) location.replace(place);
   else id('outbox-fresh').hidden = false;
 };
