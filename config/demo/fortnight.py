@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import count
 
 from config.demo.stage import BEIJING, sign
-from dispatch.actions import extensions, mediation, performance, returns, supervision
+from dispatch.actions import by_phone, extensions, mediation, performance, returns, supervision
 from grievance.actions import intake, triage
 
 # days ago, time, place, kind, category where a person must choose it, how far it has come, what was said
@@ -62,7 +62,7 @@ ROWS = """
 3 18:40 ertongcun-shaoniangong report C1 working 院子里暴露垃圾好几天了。
 2 10:30 shuikujie-jinsha report A1 review 物业不作为，电梯间灯坏了也不换。
 2 13:20 xisheng-fangzhi report C3 accepted 早市摊贩占道，车过不去。
-0 01:40 xiyuan-nongji report B1 accepted 家里暖气不热，室温只有15度。
+0 01:40 xiyuan-nongji report B1 rung 家里暖气不热，室温只有15度。
 1 09:50 xingrong-liangku report C6 review 路灯不亮三天了。
 1 12:40 luxi-jixiu report A4 accepted 阳台渗水，楼上不配合检查。
 1 16:05 ertongcun-xiangyang report - queue 这个事情反映过好几次了，一直没有人给个说法。
@@ -129,6 +129,16 @@ def _office(stage, **span):
 def _accepted(stage, case, grievance):
     yield stage.after(minutes=35)
     stage.accept(case)
+    yield _office(stage, hours=1)
+    stage.contact(case)
+
+
+def _rung(stage, case, grievance):
+    yield stage.after(minutes=35)
+    for order in stage.orders(case, "dispatched"):
+        number = order.handler.phone or order.case.street.phone
+        said = {"answered_by": "夜班值守人员", "dialled": number, "said": "已记下，天亮前派人上门。"}
+        by_phone.accept(order, **said, by=stage.who("paidan4"), at=stage.at)
     yield _office(stage, hours=1)
     stage.contact(case)
 
@@ -256,6 +266,7 @@ def _listed(stage, case, grievance):
 PLANS = {
     "sent": _sent,
     "accepted": _accepted,
+    "rung": _rung,
     "urgent": _working,
     "working": _working,
     "overdue": _overdue,

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from config.demo.stage import BEIJING
-from dispatch.actions import by_phone, ringing, shifts, urgent_reports
+from dispatch.actions import ringing, shifts, urgent_reports
 from dispatch.models import Ring, Shift, WorkOrder
 from grievance.models import Case
 
@@ -40,12 +40,6 @@ def _left_behind(stage, street, shift, now):
     shifts.read_auto(street, orders=auto.values_list("pk", flat=True), by=shift.officer, at=at)
     for case in Case.objects.filter(street=street, status=Case.Status.SUBMITTED, submitted_at__lt=at):
         ringing.looked(case, at=at)
-    waiting = WorkOrder.objects.filter(case__street=street, status=WorkOrder.Status.DISPATCHED).order_by("dispatched_at")
-    if len(waiting) > 2:
-        by_phone.accept(
-            waiting[0], answered_by="值班人员", dialled=waiting[0].handler.phone or street.phone, said="已记下，上班后派人去看。",
-            by=stage.who("paidan1"), at=at,
-        )  # fmt: skip
 
 
 def _ring(shift, now):

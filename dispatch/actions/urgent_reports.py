@@ -37,7 +37,9 @@ def open_report(case, *, by, at):
 
 def may_open(case, user):
     """可否启动: by the desk or a leader, where none is owed and the matter is not over."""
-    return not case.ended and user.scope.posting_for(OPEN_REPORT.roles, case.street_id) is not None
+    if case.ended or user.scope.posting_for(OPEN_REPORT.roles, case.street_id) is None:
+        return False
+    return not case.urgent_reports.exclude(status=S.SENT).exists()
 
 
 @transaction.atomic
