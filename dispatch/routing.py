@@ -9,7 +9,7 @@ from street.models import Organisation
 
 SURE = 0.8
 """提案: the confidence from which a suggested category may be sent by itself."""
-TRUSTED = 0.8
+TRUSTED = 0.85
 """提案: where words and example sentences were weighed together, so likely the unit must be; chosen by cross-validation."""
 PLAIN = 5.0
 """提案: so much must have been said for it, in words: one word alone may be there by chance."""

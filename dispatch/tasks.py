@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dispatch import shifting, sweeps
-from dispatch.actions import issuing, learning, policies
+from dispatch.actions import coaching, issuing, learning, policies
 from grievance.wake import wake
 from street.models import Organisation
 
@@ -61,10 +61,11 @@ def write_briefs():
 
 @shared_task(acks_late=True, ignore_result=True)
 def learn():
-    """Beat, every hour; where a street is due, at night, a process of its own trains and leaves with its memory."""
+    """Beat, every hour; where a street is due, at night, or example sentences were edited, a process of its own trains and leaves
+    with its memory."""
     at = timezone.now()
     streets = [street for street in Organisation.objects.streets().filter(active=True) if learning.awake(street, at)]
-    if any(learning.due(street, at) for street in streets):
+    if coaching.due() or any(learning.due(street, at) for street in streets):
         child = subprocess.Popen([sys.executable, str(settings.BASE_DIR / "manage.py"), "learn"], stdout=subprocess.DEVNULL)
         # Behind whatever residents and staff want of the same machine
         os.setpriority(os.PRIO_PROCESS, child.pid, 10)

@@ -34,17 +34,19 @@ def awake(street, at):
 
 
 def due(street, at):
-    """是否该训练: it is time, and there is enough new to learn."""
+    """该学的: the labelled decisions, where it is time and there is enough new among them; else []."""
     if not awake(street, at):
-        return False
+        return []
     last, labels = ClassifierVersion.objects.filter(street=street).first(), examples(street, at)
     new = [example for example in labels if last is None or example.at > last.made_at]
-    return len(labels) >= FEWEST and len(new) >= FEWEST_NEW
+    return labels if len(labels) >= FEWEST and len(new) >= FEWEST_NEW else []
 
 
-def learn(street, *, at):
-    """训练一版: train, judge, take or refuse; files that learned from what is no longer kept are deleted. The version made."""
-    labels = examples(street, at)
+def learn(street, *, at, labels=None):
+    """训练一版: train, judge, take or refuse; files that learned from what is no longer kept are deleted. The version made.
+
+    `labels`: as `due` read them, else they are read here."""
+    labels = examples(street, at) if labels is None else labels
     sifted = trust.sift(labels, at)
     weight = dict(zip((example.case for example in sifted.kept), sifted.weights, strict=True))
     known = [example for example in sifted.kept if not held_back(example, at)]

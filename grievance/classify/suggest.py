@@ -169,12 +169,12 @@ def _with_told(found, told, lexicon, reasons, scores):
         found.urgent = True
         found.reasons.append("说法与紧急的例句相近")
     words = {code: score for score, code in order if code not in lexicon.above}
-    likely = _likeliest(told.shares(words, lexicon.names))
-    if not words and (not likely or likely[0][1] < LIKELY):
+    shares = sorted(told.shares(words, lexicon.names).items(), key=lambda pair: (-pair[1], pair[0]))
+    if not shares or not words and shares[0][1] < LIKELY:
         return []
     found.weighed = True
-    _say_alike(reasons, likely, "与例句说法相近", told.words_between)
-    return _scored(likely, order, lexicon.above)
+    _say_alike(reasons, shares, "与例句说法相近", told.words_between)
+    return _scored(shares, order, lexicon.above)
 
 
 def _with_learned(found, learned, text, reasons, order, above):
@@ -182,24 +182,19 @@ def _with_learned(found, learned, text, reasons, order, above):
     if learned is None:
         return order
     shares, found.sure = learned.blend({code: score for score, code in order if code not in above}, text)
-    likely = [(code, share) for code, share in shares if share >= FAINT]
-    _say_alike(reasons, likely, "与以往这样办的事项说法相近", lambda code, other: learned.model.words_between(code, other, text))
-    return _scored(likely, order, above)
+    _say_alike(reasons, shares, "与以往这样办的事项说法相近", lambda code, other: learned.model.words_between(code, other, text))
+    return _scored(shares, order, above)
 
 
-def _likeliest(shares):
-    """[(code, share)], likeliest first, without what is not worth a line."""
-    return sorted(((code, share) for code, share in shares.items() if share >= FAINT), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _scored(likely, order, above):
+def _scored(shares, order, above):
     """Shares of the second level as scores, and the third level as the words have it."""
-    return [(STRONG * share, code) for code, share in likely] + [pair for pair in order if pair[1] in above]
+    likely = [(STRONG * share, code) for code, share in shares if share >= FAINT]
+    return likely + [pair for pair in order if pair[1] in above]
 
 
-def _say_alike(reasons, likely, sentence, words_between):
+def _say_alike(reasons, shares, sentence, words_between):
     """理由 of the two likeliest: what in the text tells the one from the other."""
-    for (code, _), (other, _) in zip(likely[:2], likely[1::-1], strict=False):
+    for (code, _), (other, _) in zip(shares[:2], shares[1::-1], strict=False):
         if said := words_between(code, other):
             reasons.setdefault(code, []).append(f"{sentence}{_quoted(said)}")
 

@@ -1,11 +1,11 @@
-"""学习: trains what is due, in a process of its own that leaves with its memory."""
+"""学习: trains what is due, in a process of its own that leaves with its memory; the office's example sentences first."""
 
 import fcntl
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dispatch.actions import learning
+from dispatch.actions import coaching, learning
 from grievance.actions import versions
 from street.models import Organisation
 
@@ -28,16 +28,22 @@ class Command(BaseCommand):
             except OSError:
                 self.stdout.write("正在训练，不用再启动一次。")
                 return
+            self._coach()
             streets = Organisation.objects.streets().filter(active=True).order_by("path")
             for one in streets.filter(code=street) if street else streets:
                 self._learn(one, now)
 
+    def _coach(self):
+        if number := coaching.coach():
+            self.stdout.write(f"例句改过：从 {number} 句重新学过。")
+
     def _learn(self, street, now):
         at = timezone.now()
-        if not now and not learning.due(street, at):
+        labels = None if now else learning.due(street, at)
+        if not now and not labels:
             return
         try:
-            version = learning.learn(street, at=at)
+            version = learning.learn(street, at=at, labels=labels)
         except ImportError as missing:
             raise CommandError(f"训练要用的程序包没有装：{missing.name}。请按 requirements.lock 安装后再试。") from missing
         self.stdout.write(f"{street}：{version}，{version.get_status_display()}。{version.why}")
