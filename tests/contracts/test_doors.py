@@ -207,6 +207,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "grievance/alert",
         "grievance/classifierversion",
         "grievance/cue",
+        "grievance/saying",
         "grievance/qrcode",
         "grievance/publicpage",
     )
