@@ -149,10 +149,14 @@ def plan_review(order, *, at):
     limit = limit_for(order.policy, order.limit_class, Anchor.REVIEW, order.case)
     calendar = calendar_of(order.case.street)
     clock = _clock(order, Anchor.REVIEW, limit, at, calendar)
-    facts = {name: getattr(clock, name) for name in REVIEWED}
-    deadline, _ = Deadline.objects.update_or_create(order=order, anchor=Anchor.REVIEW, defaults=facts)
-    deadline.checkpoints.forget()
-    plan_rungs(deadline, calendar, occasion=f"{at:%s}")
+    earlier = Deadline.objects.filter(order=order, anchor=Anchor.REVIEW).only("pk").first()
+    if earlier is None:
+        clock.save(force_insert=True)
+    else:
+        earlier.checkpoints.forget()
+        clock.pk = earlier.pk
+        clock.save(force_update=True, update_fields=REVIEWED)
+    plan_rungs(clock, calendar, occasion=f"{at:%s}")
 
 
 @dataclass(frozen=True)

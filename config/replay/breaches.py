@@ -9,6 +9,9 @@ from dispatch import deadlines
 from dispatch.models import Checkpoint, Deadline
 from dispatch.models.policy import Trigger
 
+SHARED = ["case__street", "case__category", "order__policy", "order__handler", "limit__policy"]
+"""What many clocks have in common is read and built once."""
+
 
 class Breaches:
     """逐条阶梯: for each clock and each rung that speaks of it, whether it has fired once its instant had come."""
@@ -20,7 +23,7 @@ class Breaches:
         """Every instant of the ladder that had come before its clock ended has fired."""
         ended = audit.since(at, "met_at") | audit.since(at, "dropped_at")
         clocks = Deadline.objects.filter(ended | Q(met_at=None, dropped_at=None), starts_at__lt=at)
-        clocks = list(clocks.select_related("case__street", "case__category", "order__policy", "order__handler", "limit__policy"))
+        clocks = list(clocks.select_related("case", "order").defer("case__suggestion").prefetch_related(*SHARED))
         missing = defaultdict(list)
         for clock in clocks:
             missing[clock.pk] = list(self._owed(clock, clock.met_at or clock.dropped_at or at - BEAT))

@@ -212,9 +212,9 @@ class Rounds(Stage):
         """Units begin with orders that nobody of theirs has looked at yet."""
         from config.replay.units import handle
 
-        rows = WorkOrder.objects.filter(case=case, status=WorkOrder.Status.DISPATCHED).exclude(pk__in=self.taken)
+        rows = WorkOrder.objects.filter(case=case, status=WorkOrder.Status.DISPATCHED)
         rows = rows.select_related("handler", "case__street", "case__place__community")
-        for order in rows.order_by("round", "-lead", "handler__code"):
+        for order in [row for row in rows.order_by("round", "-lead", "handler__code") if row.pk not in self.taken]:
             name = f"{self.names[case.pk]}/{sum(pk == case.pk for pk in self.taken.values())}"
             self.taken[order.pk] = case.pk
             self.spawn(handle(self, order, self.chance(name)))
