@@ -201,8 +201,8 @@ def test_pages_read_the_same_few_rows_however_many_wait(at_the_desk, scene, djan
     browser = at_the_desk()
     callback = asked(a_resolved_case(scene, reporters=12))[0]
     rings(scene, callback, *TRIES)
-    # Six of them read the session, the person and the postings, and keep the session alive
-    with django_assert_num_queries(8):
+    # Three of them read the session, the person and the postings
+    with django_assert_num_queries(5):
         browser.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         browser.get(page_of(callback))
