@@ -149,13 +149,10 @@ def plan_review(order, *, at):
     limit = limit_for(order.policy, order.limit_class, Anchor.REVIEW, order.case)
     calendar = calendar_of(order.case.street)
     clock = _clock(order, Anchor.REVIEW, limit, at, calendar)
-    earlier = Deadline.objects.filter(order=order, anchor=Anchor.REVIEW).only("pk").first()
-    if earlier is None:
-        clock.save(force_insert=True)
-    else:
-        earlier.checkpoints.forget()
-        clock.pk = earlier.pk
-        clock.save(force_update=True, update_fields=REVIEWED)
+    clock.pk = Deadline.objects.filter(order=order, anchor=Anchor.REVIEW).values_list("pk", flat=True).first()
+    if clock.pk:
+        clock.checkpoints.forget()
+    clock.save(update_fields=REVIEWED if clock.pk else None)
     plan_rungs(clock, calendar, occasion=f"{at:%s}")
 
 
