@@ -30,7 +30,8 @@ class Offer:
 
 def offer(cards, case, street, at):
     """给出模板: to the cards of moves whose words a resident reads; one query, and none where there are no such moves."""
-    wanted = [card for card in cards if card.name in FIELDS]
+    # Two tables may know a move of one name; only one of them writes to a resident
+    wanted = [card for card in cards if FIELDS.get(card.name) in card.form.fields]
     if not wanted:
         return
     rows = ReplyTemplate.objects.in_force(street)

@@ -1,4 +1,5 @@
-"""答复模板的占位: what a template may leave open, and how a case fills it. What stays open is marked, and is not sent while it is."""
+"""答复模板的占位: what a template may leave open, and how a case fills it. What stays open is marked, and is not sent while
+it is."""
 
 import re
 

@@ -12,7 +12,7 @@ def urgent_facts(row):
     case, veil = row.case, Veil.of(row.case, None)
     return {
         **case_facts(case, veil), "number": row.number or "（草稿，未签发）", "kind": row.get_kind_display(),
-        "happened": beijing(case.submitted_at), "due": beijing(row.due_at), "body": veil.words(row.body) or "（未起草）",
+        "happened": beijing(case.submitted_at), "due": beijing(row.due_at), "body": veil.words(row.body or "") or "（未起草）",
         "drafted_by": str(row.drafted_by or ""), "drafted": _time(row.drafted_at), "signer": str(row.signed_by or ""),
         "signed": _time(row.signed_at), "to": row.sent_to, "sent": _time(row.sent_at), "organ": organ_of(case.street),
         "phone": case.street.phone or "无",

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from dispatch import sweeps
-from dispatch.actions import extensions, handling, mediation, returns, supervision, whistles
+from dispatch.actions import extensions, handling, mediation, returns, supervision, urgent_reports, whistles
 from dispatch.models import Checkpoint, Letter, Petition
 from dispatch.papers import sheets
 from dispatch.papers.letters import letter_facts
+from dispatch.papers.urgent import urgent_facts
 from dispatch.papers.whistle_sheet import whistle_facts
 from grievance.actions import triage
 from street.models import Role
@@ -158,4 +159,5 @@ def _sheets(scene):
         "chase": sheets.chase_facts(a_chase(scene, an_order(scene))), "record": sheets.record_facts(agreed),
         "agreement": sheets.agreement_facts(agreed), "application": sheets.application_facts(agreed),
         "advice": sheets.advice_facts(declined), "whistle": whistle_facts(a_closed_whistle(scene)),
+        "urgent": urgent_facts(urgent_reports.open_report(a_case(scene), by=scene.who("leader"), at=NOW)),
     }  # fmt: skip

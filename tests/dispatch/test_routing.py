@@ -117,10 +117,10 @@ def test_broken_case_steps_aside(scene, monkeypatch):
     bad, good = fresh(scene), fresh(scene)
     study = triage.study
 
-    def broken(case, *, at):
+    def broken(case, **options):
         if case.pk == bad.pk:
             raise ValueError("坏行")
-        return study(case, at=at)
+        return study(case, **options)
 
     monkeypatch.setattr(triage, "study", broken)
     sweeps.route_submitted(at=TUESDAY)

@@ -311,7 +311,7 @@ def test_preview_asks_as_often_for_one_line_as_for_fifty(browser, django_assert_
     for count in (1, 50):
         table = a_table(*([LUXI, "幸福小区", f"{n}号楼"] for n in range(count)))
         # Session, person, postings twice; communities, places, codes, grids; the street; the session is prolonged
-        with django_assert_num_queries(9 + 3):
+        with django_assert_num_queries(9):
             previewed(browser, table)
 
 

@@ -171,7 +171,7 @@ def test_urging_tells_the_unit_and_the_desk_once_a_day(client, django_assert_num
 
 def test_withdrawing_the_only_grievance_withdraws_the_case(client, django_assert_num_queries):
     grievance = a_grievance()
-    with travel(TUESDAY_10AM), django_assert_num_queries(11):
+    with travel(TUESDAY_10AM), django_assert_num_queries(12):
         client.post(page_of(grievance), {"action": "withdraw"})
     case = Case.objects.get()
     assert (case.status, case.ended_at) == ("withdrawn", TUESDAY_10AM)
