@@ -43,6 +43,7 @@ def facts_of(bundle, calendar):
     else:
         _case(found, case, bundle)
         _voices(found, case, bundle.grievances)
+    _taken(found, case, bundle)
     for order in bundle.orders:
         _order(found, order, bundle, calendar)
     for row in bundle.returns:
@@ -71,15 +72,19 @@ def _case(found, case, bundle):
         _add(found, "open", came, unit)
     if case["source"] == Case.Source.STAFF:
         _add(found, "found", came, unit)
-    if case["status"] not in (S.WITHDRAWN, S.TRANSFERRED):
-        _add(found, "to_take", came, unit)
-        if bundle.decided_at is not None and bundle.decided_at <= bundle.case["take_by"]:
-            _add(found, "taken", came, unit)
     if case["status"] == S.CLOSED:
         _add(found, "closed", case["ended_at"], unit)
         if case["round"] > 1:
             _add(found, "reworked", case["ended_at"], unit)
         _asked(found, case, bundle)
+
+
+def _taken(found, case, bundle):
+    """及时受理: also of a matter that was merged, which is an answer in time or a late one; merging mends no delay."""
+    if case["status"] not in (S.WITHDRAWN, S.TRANSFERRED):
+        _add(found, "to_take", case["submitted_at"], case["promised_by"])
+        if bundle.decided_at is not None and bundle.decided_at <= case["take_by"]:
+            _add(found, "taken", case["submitted_at"], case["promised_by"])
 
 
 def _voices(found, case, grievances):
@@ -119,9 +124,9 @@ def _finish(order):
 
 
 def _hours(order, calendar):
-    """工作小时 from dispatch to completion, begun hours counted whole, so that a median can be added up exactly."""
+    """工作小时 from dispatch to completion, begun hours counted whole and at least one, so that a median adds up exactly."""
     spent = calendar.working_hours_between(order["dispatched_at"], order["completed_at"])
-    return min(MOST_HOURS, max(0, -int(-spent.total_seconds() // 3600)))
+    return min(MOST_HOURS, max(1, -int(-spent.total_seconds() // 3600)))
 
 
 def _return(found, row):
