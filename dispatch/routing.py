@@ -38,13 +38,18 @@ def choose(case, at, *, category=None):
     the category (another legal path, a reproach of persons, danger) counts only while the category is the one suggested."""
     policy = Policy.objects.in_force(case.street, at)
     category = category or case.category
-    understood = case.suggestion if case.suggestion.get("category") == (category and category.code) else {}
+    understood = understood_of(case, category)
     path = understood.get("legal_path")
     if path and not path["category"]:
         return Route(policy=policy, category=category, reasons=[f"答复引导，不派单：{path['text']}", *understood["reasons"]])
     if policy is None or category is None:
         return Route(policy=policy, reasons=["还没有生效的政策" if policy is None else "类别未能确定"])
     return _by_rule(policy, category, case, understood)
+
+
+def understood_of(case, category):
+    """What was read in the words, while the category is the one that was read there; else nothing."""
+    return case.suggestion if case.suggestion.get("category") == (category and category.code) else {}
 
 
 def _by_rule(policy, category, case, understood):
@@ -64,9 +69,14 @@ def _by_rule(policy, category, case, understood):
 
 def led_by(policy, category, case, understood):
     """主办 by the duty list of `policy` alone: (unit, row, why it is not the unit that the row names); the row None for a gap."""
-    kind = understood.get("place_kind", "")
-    rule = _row_of(policy, understood.get("routes_as"), case.place) or rule_for(policy, category, case.place, kind=kind)
+    rule = _row_named(policy, category, case.place, understood)
     return _above_those_reproached(policy, rule, case.place, understood.get("reproached")) if rule else (None, None, [])
+
+
+def _row_named(policy, category, place, understood):
+    """The row of the duty list for what was understood, else for category and place."""
+    kind = understood.get("place_kind", "")
+    return _row_of(policy, understood.get("routes_as"), place) or rule_for(policy, category, place, kind=kind)
 
 
 def suggested(case, at):
@@ -192,13 +202,15 @@ def company_of(place):
     return None
 
 
-def may_lead(policy, category, place, unit):
-    """Why `unit` may not lead a matter of this category, as a sentence; None where it may (domain 0.7, second reading)."""
+def may_lead(policy, category, place, unit, understood=None):
+    """Why `unit` may not lead a matter of this category, as a sentence; None where it may (domain 0.7, second reading).
+
+    Asked of the very row by which it is suggested: with `understood`, what the words say of the spot counts here, too."""
     if not unit.may_lead:
         return f"{unit} 是社会单位，不能主办，只能协办"
     if unit.kind != unit.Kind.COMMUNITY or category is None:
         return None
-    rule = rule_for(policy, category, place)
+    rule = _row_named(policy, category, place, understood or {})
     if rule is not None and not rule.community_may_lead:
         return f"“{category.name}”不在社区职责清单内，社区不能主办，只能协办"
     return None

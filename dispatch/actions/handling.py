@@ -27,7 +27,8 @@ def dispatch(case, *, to, assistants=(), limit_class, policy=None, basis="", dem
     policy = policy or Policy.objects.in_force(case.street, at)
     if policy is None:
         raise Refused("policy_missing", "还没有生效的办理政策，不能派单。请系统管理员先发布政策。")
-    if why := routing.may_lead(policy, case.category, case.place, to):
+    understood = routing.understood_of(case, case.category)
+    if why := routing.may_lead(policy, case.category, case.place, to, understood):
         raise Refused("may_not_lead", f"{why}。请另选主办单位。")
     if held := case.orders.open().filter(lead=True).first():
         raise Refused("already_led", f"该事项已由{held.handler}主办（工单 {held.number}）。如需换单位，请用“转派”。")
@@ -218,7 +219,8 @@ def transfer(order, *, to, reason, by, at):
     _must_say(reason, "转派须写明理由，请补充。")
     order = lock(order)
     case = order.case
-    if why := routing.may_lead(order.policy, case.category, case.place, to) if order.lead else None:
+    understood = routing.understood_of(case, case.category)
+    if why := routing.may_lead(order.policy, case.category, case.place, to, understood) if order.lead else None:
         raise Refused("may_not_lead", f"{why}。请另选单位。")
     if case.orders.open().filter(handler=to).exclude(pk=order.pk).exists():
         raise Refused("already_handling", f"{to}在该事项上已有未办结的工单，不能再转派给它。")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch import routing, sweeps
-from dispatch.models import RoutingRule, StandingAuthority, WorkOrder
+from dispatch.models import Policy, RoutingRule, StandingAuthority, WorkOrder
 from grievance.actions import triage
 from grievance.models import Alert, Case, Category
 from tests.dispatch.scene import TUESDAY, a_case, a_street
@@ -128,6 +128,16 @@ def test_broken_case_steps_aside(scene, monkeypatch):
     assert good.orders.exists()
     bad.refresh_from_db()
     assert bad.suggestion["reasons"] == ["自动研判失败，请人工研判"]
+
+
+def test_who_is_suggested_by_the_spot_in_the_words_may_lead_there(scene):
+    RoutingRule.objects.create(
+        policy=scene.policy, category=scene.heating, lead_kind="community", limit_class="U3", community_may_lead=True,
+        place_kind="estate", basis="小区内",
+    )  # fmt: skip
+    asked = (Policy.objects.get(pk=scene.policy.pk), scene.heating, scene.building, scene.luxi)
+    assert routing.may_lead(*asked) is not None
+    assert routing.may_lead(*asked, {"place_kind": "estate"}) is None
 
 
 def test_finer_category_falls_back_on_the_one_above_it(scene):
