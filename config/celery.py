@@ -21,6 +21,7 @@ SWEEPS = {
     "feedback.tasks.open_callbacks": 60,
     "feedback.tasks.keep_figures": 60,
     "feedback.tasks.freeze_figures": 3600,
+    "feedback.tasks.draw_rechecks": 3600,
     "dispatch.tasks.watch_duty": 60,
     "dispatch.tasks.write_briefs": 600,
     "dispatch.tasks.learn": 3600,

@@ -279,11 +279,12 @@ def title_for(case, user):
 
 
 def timeline(case, user):
-    """流转, the latest first; internal words of others are not for a firm."""
+    """流转 as far as the reader is told of it, the latest first; internal words of others are not for a firm."""
     known = [row for row in case.remarks.all() if row.public or not privacy.outsider(user) or row.author_id == user.pk]
     by_subject = {f"remark:{row.pk}": row for row in known}
     by_hand = {(row.at, row.author_id): row for row in known if row.author_id or row.grievance_id is None}
-    return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), user) for event in case.events.all()]
+    told = privacy.told(case, user)
+    return [_line(event, by_subject.get(event.subject) or _noted(event, by_hand), user) for event in told]
 
 
 def _noted(event, by_hand):

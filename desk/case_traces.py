@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from grievance.models import Notice
 from street.models import Role
 
-SAW = ("phone.revealed", "safety.revealed")
+SAW = ("phone.revealed", "safety.revealed", "recheck.reveal")
 """Events of a name, a number or a safe way of contact read in clear."""
 
 

@@ -27,6 +27,7 @@ from desk import (
     policy_draft,
     policy_looks,
     receptions,
+    rechecks,
     register,
     registers,
     replan,
@@ -106,6 +107,8 @@ urlpatterns = [
     path(
         "desk/letter-templates/<slug:template>/<int:number>.<slug:ending>", letter_templates.template_file, name="template_file"
     ),
+    path("desk/rechecks/", rechecks.page, name="rechecks"),
+    path("desk/rechecks/<int:pk>/", rechecks.one, name="recheck"),
     path("desk/metrics/", metrics.page, name="metrics"),
     path("desk/overview/", overview.page, name="overview"),
     path("desk/replan/", replan.replan, name="replan"),

@@ -22,6 +22,7 @@ from desk import (
     neighbour_moves,
     outside_moves,
     paper_moves,
+    recheck_moves,
     talk_moves,
     teamwork_moves,
     wish_moves,
@@ -196,6 +197,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     neighbour_moves.CHAPTER,
     duty_moves.CHAPTER,
     exclusion_moves.CHAPTER,
+    recheck_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))

@@ -6,6 +6,7 @@ from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
 from desk.overview import READERS as OVERSEERS
 from desk.policy import READERS as POLICY_READERS
+from desk.rechecks import READERS as RECHECKERS
 from desk.registers import READERS
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.duty import WATCH
@@ -45,6 +46,7 @@ def _all(user):
         ("事项", "/desk/cases/", roles & MATTERS),
         ("回访", "/desk/callbacks/", Role.CALLER in roles),
         ("督办", "/desk/supervisions/", roles & MATTERS),
+        ("复核", "/desk/rechecks/", roles & RECHECKERS),
         ("公文", "/desk/letters/", roles & MATTERS),
         ("总览", "/desk/overview/", roles & OVERSEERS),
         ("地图", "/desk/map/", roles & MATTERS),

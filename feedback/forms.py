@@ -53,3 +53,16 @@ class CallForm(SurveyForm):
         super().__init__(*args, **kwargs)
         # desk.js goes to the first question at this key
         self.fields["way"].widget.attrs["data-key"] = "r"
+
+
+class RecheckForm(forms.Form):
+    """复核回访: the same three questions once more; no words are asked for, those belong into the matter itself."""
+
+    replied = question("办理的人联系过您吗", REPLIED, "请选一下：办理的人有没有联系过")
+    resolved = question("事情解决了吗", Callback.Resolved.choices, "请选一下：事情解决了没有")
+    satisfaction = question("您对办理满意吗", Callback.Satisfaction.choices, "请选一下：满意不满意")
+
+    @property
+    def answer(self):
+        """What `actions.recheck.record` takes."""
+        return {**self.cleaned_data, "replied": self.cleaned_data["replied"] == "yes"}

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from feedback import sweeps
+from feedback.actions import recheck
 from feedback.figures import freezing, keeping
 from grievance.wake import wake
 
@@ -30,3 +31,11 @@ def freeze_figures():
     """Beat, every hour: months that are over are frozen some days later. Safe to run twice, late or beside itself."""
     keeping.keep_up()
     freezing.freeze_due(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def draw_rechecks():
+    """Beat, every hour: some of those who answered are asked once more. Safe to run twice, late or beside itself."""
+    at = timezone.now()
+    recheck.expire(at=at)
+    recheck.draw(at=at)

@@ -1,6 +1,6 @@
-"""Tables of moves: callbacks, what is counted apart, objections to a figure."""
+"""Tables of moves: callbacks, their re-check, what is counted apart, objections to a figure."""
 
-from feedback.models import Appeal, Callback, Exclusion
+from feedback.models import Appeal, Callback, Exclusion, Recheck
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
 from grievance.models import Case
 from street.models import Role
@@ -16,6 +16,20 @@ CALLBACK = Workflow(
     Move("reveal", "查看电话", {S.OPEN}, None, {Role.CALLER}),
     Move("give_up", "列为无法回访", {S.OPEN}, S.UNREACHABLE, {SYSTEM}),
     Move("supersede", "作废", {S.OPEN}, S.SUPERSEDED, {SYSTEM}),
+)
+
+R = Recheck.Status
+ASKERS = {Role.SUPERVISOR, Role.DISTRICT_SUPERVISION}
+
+RECHECK = Workflow(
+    "复核回访",
+    Move("take", "由我复核", {R.DRAWN}, R.TAKEN, ASKERS),
+    Move("put_back", "交回", {R.TAKEN}, R.DRAWN, ASKERS),
+    Move("reveal", "查看电话", {R.TAKEN}, None, ASKERS),
+    Move("attempt", "登记没有接通", {R.TAKEN}, None, ASKERS),
+    Move("record", "登记第二次回答", {R.TAKEN}, R.ANSWERED, ASKERS),
+    Move("decline", "登记不愿再答", {R.TAKEN}, R.DECLINED, ASKERS),
+    Move("lapse", "到期", {R.DRAWN, R.TAKEN}, R.LAPSED, {SYSTEM}),
 )
 
 E = Exclusion.Status

@@ -101,7 +101,7 @@ class CaseDetail(CaseSummary):
         """流转记录."""
         return [
             {"at": event.at, "kind": event.kind, "by": event.posting or event.get_voice_display(), "sentence": event.sentence}
-            for event in case.events.all()
+            for event in privacy.told(case, self.context["user"])
         ]
 
     def get_moves(self, case) -> list:

@@ -3,6 +3,18 @@
 from feedback.models.callback import CallAttempt, Callback
 from feedback.models.exclusion import Exclusion
 from feedback.models.figures import Fact, FigureRule, Tally, TallyMark
+from feedback.models.recheck import Recheck
 from feedback.models.snapshot import Appeal, Snapshot
 
-__all__ = ["Appeal", "CallAttempt", "Callback", "Exclusion", "Fact", "FigureRule", "Snapshot", "Tally", "TallyMark"]
+__all__ = [
+    "Appeal",
+    "CallAttempt",
+    "Callback",
+    "Exclusion",
+    "Fact",
+    "FigureRule",
+    "Recheck",
+    "Snapshot",
+    "Tally",
+    "TallyMark",
+]

@@ -1,5 +1,7 @@
 """数字: what each case counts for, added up by day and month. Of matters and units, never of persons."""
 
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -102,6 +104,14 @@ class FigureRule(models.Model):
     frozen_after = models.PositiveSmallIntegerField("月后第几天定格", default=5)
     weights = models.JSONField("考评指标权重", default=dict, blank=True, help_text='如 {"on_time": 30, "satisfied": 40}')
 
+    recheck_share = models.DecimalField(
+        "复核回访比例", max_digits=4, decimal_places=3, default=Decimal("0.050"), help_text="0.05 为百分之五；0 为不抽"
+    )
+    recheck_days = models.PositiveSmallIntegerField("评价后几天内复核", default=14, help_text="过了就不再打扰")
+    hasty_seconds = models.PositiveSmallIntegerField("办结后几秒内的评价要提示", default=120)
+    one_device = models.PositiveSmallIntegerField("一天内同一台设备评价几位起提示", default=3)
+    one_network = models.PositiveSmallIntegerField("一天内同一网络评价几位起提示", default=10)
+
     objects = FigureRuleQuerySet.as_manager()
 
     class Meta:
@@ -110,6 +120,8 @@ class FigureRule(models.Model):
         constraints = [
             models.UniqueConstraint("starts", Coalesce("street", 0), name="figure_rule_once"),
             models.CheckConstraint(name="mostly_is_a_share", condition=Q(mostly__gte=0, mostly__lte=1)),
+            models.CheckConstraint(name="rechecked_is_a_share", condition=Q(recheck_share__gte=0, recheck_share__lte=1)),
+            models.CheckConstraint(name="alone_is_no_crowd", condition=Q(one_device__gte=2, one_network__gte=2)),
             models.CheckConstraint(name="rates_want_ten", condition=Q(shown_from__gte=10)),
             models.CheckConstraint(name="frozen_within_the_month", condition=Q(frozen_after__gte=1, frozen_after__lte=28)),
         ]

@@ -76,6 +76,14 @@ def words_for(text, case, user):
     return text if knows_name(case, user) else masked(text)
 
 
+def told(case, user):
+    """流转 that the reader is told of: whom the street asks once more is not for those who handled the matter.
+
+    They could be first at that person's door."""
+    whole = case.street_id in user.scope.streets
+    return [event for event in case.events.all() if whole or not event.kind.startswith("recheck.")]
+
+
 @transaction.atomic
 def reveal(grievance, *, why, by, at):
     """查看电话: name and number in clear, for one who says what for (个人信息保护法 art. 6, 51). Refused `no_phone`,

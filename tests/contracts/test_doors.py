@@ -189,8 +189,8 @@ def test_stranger_is_sent_to_sign_in_from_every_page_of_staff(scene, rows):
     assert wrong == [] and untouched(rows)
 
 
-OF_POLICIES = ("desk/policy/", "desk/letter-templates/")
-"""Limits, ladder and duty list, and counts of the matters they would have touched: nothing of a resident."""
+OF_COUNTS = ("desk/policy/", "desk/letter-templates/", "desk/rechecks/")
+"""Limits, ladder and duty list, counts of matters they would have touched, counts of second answers: nothing of a resident."""
 
 
 def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
@@ -215,7 +215,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
     for pattern, method, response in answers(browser, rows, scene, inner_routes()):
         own = any(pattern.startswith(page) for page in settings) or pattern.startswith(
             # The discipline officer's own box is empty here, and says so
-            ("codes/", "admin/dispatch/standing", "admin/^", "desk/confidential/", "desk/registers/", "phone/", *OF_POLICIES)
+            ("codes/", "admin/dispatch/standing", "admin/^", "desk/confidential/", "desk/registers/", "phone/", *OF_COUNTS)
         )
         if leaks(response, rows) or not own and response.status_code not in REFUSALS:
             wrong.append((method, pattern, response.status_code, leaks(response, rows)))
