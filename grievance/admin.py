@@ -165,12 +165,25 @@ class CueAdmin(PolicyRows, SharedAdmin):
     list_filter = ["kind", "active"]
 
 
+class NatureFilter(admin.SimpleListFilter):
+    """性质: those that occur; a sentence without one is found by name, too."""
+
+    title, parameter_name = "性质", "nature"
+
+    def lookups(self, request, model_admin):
+        named = Saying.objects.exclude(nature="").order_by("nature").values_list("nature", flat=True).distinct()
+        return [*((nature, nature) for nature in named), ("none", "不说明")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(nature="" if self.value() == "none" else self.value()) if self.value() else queryset
+
+
 @admin.register(Saying)
 class SayingAdmin(SharedAdmin):
     """例句: edited here or in the files beside the policy; what was edited is learned at night, or by `manage.py learn`."""
 
     list_display = ["text", "category", "nature", "urgent", "active"]
-    list_filter = ["active", "nature", "urgent", "category"]
+    list_filter = ["active", NatureFilter, "urgent", "category"]
     list_select_related = ["category"]
     search_fields = ["text"]
 

@@ -177,6 +177,9 @@ class PlaceAdmin(ConfigAdmin):
     search_fields = ["name", "code"]
     autocomplete_fields = ["parent"]
 
+    class Media:
+        js = ("shuoshi/named.js",)
+
     @admin.display(description="全称", ordering="name")
     def full(self, place):
         """全称."""
@@ -245,9 +248,14 @@ class LogEntryAdmin(PostingAdmin):
     """配置变更记录: who changed which setting; read by the auditor and the security administrator."""
 
     sees = frozenset({Role.AUDITOR, Role.SECURITY_ADMIN})
-    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag", "change_message"]
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag", "what"]
     list_select_related = ["user", "content_type"]
     list_filter = ["action_flag"]
+
+    @admin.display(description="改了什么")
+    def what(self, entry):
+        """改了什么, as a sentence and not as it is stored."""
+        return entry.get_change_message()
 
     def get_queryset(self, request):
         """Changes made by people posted within reach."""

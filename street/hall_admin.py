@@ -29,7 +29,7 @@ class HallSeatAdmin(ConfigAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class SpecialityRows(admin.TabularInline):
+class SpecialityRows(admin.StackedInline):
     """专长, one a row; who may change the specialist may change these."""
 
     model = Speciality

@@ -33,7 +33,7 @@ class PostingForm(forms.ModelForm):
         return data
 
 
-class PostingInline(admin.TabularInline):
+class PostingInline(admin.StackedInline):
     """任职 of one person; a post that is over gets an end, never a deletion."""
 
     model = Posting
