@@ -52,6 +52,7 @@ def _all(user):
         ("地图", "/desk/map/", roles & MATTERS),
         ("数字", "/desk/figures/", roles & MATTERS),
         ("指标", "/desk/metrics/", roles & MATTERS),
+        ("报告", "/desk/reports/", roles & MATTERS),
         ("上门", "/desk/visits/", roles & MATTERS),
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),

@@ -7,6 +7,7 @@ from django.conf import settings
 from docxtpl import DocxTemplate
 from jinja2 import Environment, TemplateError
 
+from dispatch.papers import period_report
 from dispatch.papers.layouts import SHEETS, TEXTS
 
 LETTERS = {
@@ -17,11 +18,14 @@ NAMES = {
     **LETTERS,
     **{name: sheet.title for name, sheet in SHEETS.items()},
     **{name: text.title for name, text in TEXTS.items()},
+    period_report.NAME: "日报、周报、月报、年报",
 }
 """每个模板叫什么, by the name of its file."""
 
 LISTS = {
     "paragraphs": ["样例正文第一段：请按职责抓紧办理。", "样例正文第二段。"], "title_lines": ["关于样例事项的", "公文"],
+    **{f"said_{key}": ["样例文字。"] for key in period_report.SECTIONS},
+    **{f"rows_{key}": [[label for label, _ in table.columns]] for key, table in period_report.TABLES.items()},
     "copies": ["样例抄送单位"], "attachments": ["派工单（样例）"], "course": ["样例经过：派样例单位主办。"],
 }  # fmt: skip
 OF_LETTERS = frozenset({
@@ -43,6 +47,9 @@ COMMON = {
     "draft": "是否草稿", "noun": "文种", "template": "模板", "matter": "事项", "reporters": "诉求人数", "households": "涉及户数",
     "course": "办理经过", "leads": "主办单位", "assists": "协办单位", "outcome": "办理结果", "petition_number": "信访编号",
     "due": "办结时限", "demand": "办理要求", "reason": "事由", "unit": "单位", "file_number": "案号", "path": "应走的途径",
+    "foot": "口径说明",
+    **{f"said_{key}": section.heading for key, section in period_report.SECTIONS.items()},
+    **{f"rows_{key}": f"{table.title}各行" for key, table in period_report.TABLES.items()},
 }  # fmt: skip
 """各种公文共有的字段."""
 

@@ -321,10 +321,10 @@ def test_offices_own_template_is_taken_and_told_by_its_digest(scene, settings):
 def test_templates_are_what_the_script_makes():
     made = {path.stem for path in (settings.BASE_DIR / "templates" / "letters").glob("*.docx")}
     petitions = {"petition_notice", "petition_opinion"}
-    assert made == {*SHEETS, *TEXTS, *petitions, "supervise", "letter", "report", "listing", "unlisting"}
+    assert made == {*SHEETS, *TEXTS, *petitions, "supervise", "letter", "report", "listing", "unlisting", "report_of_period"}
 
 
-@pytest.mark.parametrize("name", ["supervise", "letter", "report", "listing", "unlisting", *SHEETS, *TEXTS])
+@pytest.mark.parametrize("name", ["supervise", "letter", "report", "listing", "unlisting", "report_of_period", *SHEETS, *TEXTS])
 def test_template_is_a4_with_page_numbers(name):
     made = Document(settings.BASE_DIR / "templates" / "letters" / f"{name}.docx")
     section = made.sections[0]

@@ -7,13 +7,22 @@ from dispatch import duty as dispatch_duty
 from dispatch import eye as dispatch_eye
 from dispatch import teamwork as dispatch_teamwork
 from dispatch import workflow as dispatch_workflow
+from feedback import reporting as feedback_reporting
 from feedback import workflow as feedback_workflow
 from grievance import workflow as grievance_workflow
 from grievance.casework import OUTSIDE, RESIDENT, SYSTEM, Workflow
 from street.models import Role
 
 PAGE = settings.BASE_DIR / "docs" / "flow.md"
-TABLES = [grievance_workflow, dispatch_workflow, dispatch_eye, dispatch_teamwork, dispatch_duty, feedback_workflow]
+TABLES = [
+    grievance_workflow,
+    dispatch_workflow,
+    dispatch_eye,
+    dispatch_teamwork,
+    dispatch_duty,
+    feedback_workflow,
+    feedback_reporting,
+]
 HEAD = """# 流程：每一步谁能办
 
 本页由 `python manage.py flow` 从程序里的动作表生成，不要手改；测试核对它与程序一致。
