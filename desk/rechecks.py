@@ -1,7 +1,7 @@
 """复核回访页: whom to ask once more, the two answers side by side by unit, and what differs. Units only; counts, never rates."""
 
 from collections import Counter
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
 from django.db.models import Q
@@ -15,7 +15,7 @@ from feedback.actions import callback as callbacks
 from feedback.actions import recheck as actions
 from feedback.figures import periods
 from feedback.forms import RecheckForm
-from feedback.models import Recheck
+from feedback.models import Doubt, Recheck
 from grievance.casework import Refused
 from grievance.wake import wake
 from street.models import Organisation, Role
@@ -25,6 +25,7 @@ READERS = frozenset({Role.SUPERVISOR, Role.DISTRICT_SUPERVISION, Role.DISCIPLINE
 ASKERS = READERS - {Role.DISCIPLINE}
 """The discipline office reads the table and nothing else: it asks nobody and sees nobody's answer."""
 MONTHS = 13
+MOST_DOUBTS = 200
 
 
 @doors.for_roles(READERS)
@@ -39,6 +40,7 @@ def page(request):
         "title": "复核回访", "month": month, "months": _months(today), "asks": asks,
         "waiting": waiting.select_related("case__category", "case__place", "callback__grievance__complainant", "owner"),
         "lines": compared(user, month), "differ": _differing(user, month) if asks else [],
+        "doubts": _doubts(user, month) if asks else [],
     }  # fmt: skip
     return doors.page(request, "desk/rechecks.html", context)
 
@@ -50,7 +52,7 @@ def compared(user, month):
     lines: dict = {}
     for row in rows.order_by("unit__path"):
         _, counts = lines.setdefault(row.unit_id, (row.unit, Counter()))
-        counts.update(["drawn", str(row.status), str(row.verdict or "none")])
+        counts.update(["all", str(row.status), str(row.verdict or "none")])
         counts["unasked"] += row.status in Recheck.OPEN
         counts["contradicts"] += row.contradicts
     return list(lines.values())
@@ -62,9 +64,22 @@ def _differing(user, month):
     return [row for row in rows if row.verdict == Recheck.Verdict.WORSE]
 
 
+def _doubts(user, month):
+    """[[Doubt]]: those of one device or network together, the others each alone; the latest first, matters and no names."""
+    found = Doubt.objects.visible_to(user).filter(seen_at__range=_span(month)).select_related("case", "callback")
+    groups: dict = {}
+    for row in found[:MOST_DOUBTS]:
+        groups.setdefault((row.kind, row.together or -row.pk), []).append(row)
+    return list(groups.values())
+
+
 def _of_month(month):
+    return Recheck.objects.filter(drawn_at__range=_span(month))
+
+
+def _span(month):
     first, after = (timezone.make_aware(datetime.combine(day, time())) for day in (month.first, month.last + periods.DAY))
-    return Recheck.objects.filter(drawn_at__gte=first, drawn_at__lt=after)
+    return first, after - timedelta(microseconds=1)
 
 
 def _month(text, today):
@@ -108,7 +123,8 @@ def _done(request, row):
     if act == "reveal":
         return _page(request, get_object_or_404(Recheck, pk=row.pk), form, number=made)
     wake("grievance.tasks.deliver")
-    messages.success(request, f"诉求 {row.callback.grievance} 的复核回访已登记。")
+    done = "由您复核，别人不再打这个电话。" if act == "take" else "的复核回访已登记。"
+    messages.success(request, f"诉求 {row.callback.grievance} {done}")
     return redirect("desk:recheck", row.pk) if act in {"take", "record"} else redirect("desk:rechecks")
 
 

@@ -1,9 +1,10 @@
-"""后台 of the verdict: the register of callbacks, for the desk alone."""
+"""后台 of the verdict: the register of callbacks, for the desk alone, and the networks of offices."""
 
 from django.contrib import admin
 
-from feedback.models import Callback
+from feedback.models import Callback, UnitNetwork
 from grievance.admin import CaseAdmin, CommunityOfCase
+from street.admin import ConfigAdmin
 from street.models import STREET_ROLES
 
 
@@ -19,3 +20,12 @@ class CallbackAdmin(CaseAdmin):
     list_select_related = ["case", "grievance"]
     search_fields = ["case__number", "grievance__number"]
     ordering = ["-opened_at"]
+
+
+@admin.register(UnitNetwork)
+class UnitNetworkAdmin(ConfigAdmin):
+    """单位网络: by which an answer from the office that handled is told from others."""
+
+    place = "unit__"
+    list_display = ["unit", "network"]
+    list_select_related = ["unit"]

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from feedback import sweeps
-from feedback.actions import recheck
+from feedback.actions import doubts, recheck
 from feedback.figures import freezing, keeping
 from grievance.wake import wake
 
@@ -35,7 +35,10 @@ def freeze_figures():
 
 @shared_task(acks_late=True, ignore_result=True)
 def draw_rechecks():
-    """Beat, every hour: some of those who answered are asked once more. Safe to run twice, late or beside itself."""
+    """Beat, every hour: some of those who answered are asked once more, answers that came in alike are found, and the marks of
+    days long past are thrown away. Safe to run twice, late or beside itself."""
     at = timezone.now()
+    doubts.find(at=at)
+    doubts.forget(at=at)
     recheck.expire(at=at)
     recheck.draw(at=at)

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.actions import callback as actions
-from feedback.actions import reopening
+from feedback.actions import doubts, reopening
 from feedback.forms import CallForm, SurveyForm
 from feedback.models import CallAttempt, Callback
 from grievance.actions import board_consent, closing
@@ -137,10 +137,11 @@ def _must_be_waiting(callback):
 
 
 def _answered(request, callback, form):
-    at = timezone.now()
+    at, resolved_at = timezone.now(), callback.case.resolved_at
     try:
         row = callback if callback.pk else actions.open_callback(callback.grievance, at=at)
         made = actions.record(row, **form.answer, way=Callback.Way.SURVEY, by=RESIDENT, at=at)
+        doubts.witness(row, **_came_from(request), resolved_at=resolved_at, at=at)
     except Refused as no:
         # A second tap finds the answer that the first one left
         if no.code != "already_answered":
@@ -150,6 +151,11 @@ def _answered(request, callback, form):
         _agree(row, at)
     wake("grievance.tasks.deliver")
     return HttpResponseRedirect(_receipt_of(made) if isinstance(made, ConfidentialReport) else request.path)
+
+
+def _came_from(request):
+    meta = request.META
+    return {"address": meta["REMOTE_ADDR"], "agent": meta.get("HTTP_USER_AGENT", ""), "user": request.user}
 
 
 def _receipt_of(report):

@@ -1,6 +1,7 @@
 """The verdict: was it solved for the resident; and the figures made of it."""
 
 from feedback.models.callback import CallAttempt, Callback
+from feedback.models.doubt import AnswerTrace, DayKey, Doubt, UnitNetwork
 from feedback.models.exclusion import Exclusion
 from feedback.models.figures import Fact, FigureRule, Tally, TallyMark
 from feedback.models.recheck import Recheck
@@ -8,9 +9,12 @@ from feedback.models.report import Report, ReportCopy
 from feedback.models.snapshot import Appeal, Snapshot
 
 __all__ = [
+    "AnswerTrace",
     "Appeal",
     "CallAttempt",
     "Callback",
+    "DayKey",
+    "Doubt",
     "Exclusion",
     "Fact",
     "FigureRule",
@@ -20,4 +24,5 @@ __all__ = [
     "Snapshot",
     "Tally",
     "TallyMark",
+    "UnitNetwork",
 ]

@@ -210,6 +210,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "grievance/saying",
         "grievance/qrcode",
         "grievance/publicpage",
+        "feedback/unitnetwork",
     )
     settings = {f"admin/{page}" for page in pages}
     for pattern, method, response in answers(browser, rows, scene, inner_routes()):

@@ -123,7 +123,9 @@ def test_supervisor_asks_on_the_page_and_the_discipline_office_reads_the_table_a
     unit.force_login(scene.who("luxi"))
     client.force_login(scene.who("supervisor"))
     with travel(DAY_AFTER):
-        assert "138****1000" in client.get(PAGE).content.decode()
+        waiting = client.get(PAGE)
+        assert "138****1000" in waiting.content.decode()
+        assert [(counts["all"], counts["unasked"]) for _, counts in waiting.context["lines"]] == [(1, 1)]
         assert client.post(one, {"act": "take"})["Location"] == one
         page = client.get(one).content.decode()
         assert "13800001000" not in page and "问完再看" in page, "what the first answer was is read afterwards"
