@@ -9,9 +9,13 @@ from django.test import Client
 from docx import Document
 
 from dispatch.models import Supervision
+from dispatch.papers.editions import sample_of
+from dispatch.papers.period_report import NAME, TABLES
+from dispatch.papers.render import render
 from feedback.actions import reports
-from feedback.figures import freezing, keeping
-from feedback.models import Report, Snapshot
+from feedback.figures import freezing, keeping, periods
+from feedback.figures.sums import Sums, before, period_of
+from feedback.models import Report, Snapshot, Tally
 from grievance.casework import Refused
 from grievance.models import Case, Complainant, Notice
 from street.models import Role
@@ -79,6 +83,21 @@ def test_a_month_is_drafted_from_its_frozen_figures_and_hides_a_rate_of_fewer_th
     assert row.tables["supervised"][0][1] == "街道党工委书记督办"
     assert refused(drafted, scene) == "already_drafted"
     assert refused(drafted, scene, "year") == "not_over"
+
+
+def test_a_year_adds_frozen_months_to_those_that_still_move(scene):
+    year = period_of("year", date(2023, 3, 14))
+    counted = periods.numbers(scene.street, Tally.Face.STREET, year)
+    assert Sums(scene.street, year).numbers(Tally.Face.STREET) == counted and counted[0]["came"] == 2
+    freezing.freeze_due(APRIL)
+    row = Snapshot.objects.get()
+    row.numbers["street"]["0"]["came"] = 7
+    Snapshot.objects.filter(pk=row.pk).update(numbers=row.numbers)
+    assert Sums(scene.street, year).numbers(Tally.Face.STREET)[0]["came"] == 7
+    assert "其中1个月已定格" in Sums(scene.street, year).source
+    assert before("year", period_of("year", date(2025, 5, 1))) == period_of("year", date(2024, 5, 1)), "a leap year is whole"
+    assert all(sum(width for _, width in table.columns) == 156 for table in TABLES.values()), "as wide as the paper's text"
+    assert "样例文字" in words_of(render(NAME, sample_of(NAME))), "the office may edit the template and try it"
 
 
 def test_a_typical_case_is_chosen_by_a_person_and_names_nobody(scene):
