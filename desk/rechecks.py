@@ -40,7 +40,7 @@ def page(request):
         "title": "复核回访", "month": month, "months": _months(today), "asks": asks,
         "waiting": waiting.select_related("case__category", "case__place", "callback__grievance__complainant", "owner"),
         "lines": compared(user, month), "differ": _differing(user, month) if asks else [],
-        "doubts": _doubts(user, month) if asks else [],
+        "doubts": _doubts(user, month) if asks else [], "opens": user.scope.streets,
     }  # fmt: skip
     return doors.page(request, "desk/rechecks.html", context)
 
@@ -60,7 +60,7 @@ def compared(user, month):
 
 def _differing(user, month):
     found = _of_month(month).visible_to(user).filter(status=Recheck.Status.ANSWERED)
-    rows = found.select_related("case", "callback", "unit").order_by("-ended_at")
+    rows = found.select_related("case__category", "callback", "unit").order_by("-ended_at")
     return [row for row in rows if row.verdict == Recheck.Verdict.WORSE]
 
 
