@@ -25,7 +25,12 @@ class RecheckQuerySet(models.QuerySet["Recheck"]):
         street = user.scope.where({Role.SUPERVISOR})
         district = user.scope.where({Role.DISTRICT_SUPERVISION})
         mine = Callback.objects.filter(pk=OuterRef("callback")).impartial_to(user)
-        did = Q(kind__startswith="workorder.") | Q(kind__startswith="callback.") | Q(kind__startswith="mediation.")
+        did = (
+            Q(kind="case.dispatch")
+            | Q(kind__startswith="workorder.")
+            | Q(kind__startswith="callback.")
+            | Q(kind__startswith="mediation.")
+        )
         acted = Event.objects.filter(did, case=OuterRef("case"), actor=user)
         here = Q(case__street__in=street) | Q(case__street__parent__in=district)
         return self.filter(here, Exists(mine), ~Exists(acted)).exclude(callback__recorded_by=user)

@@ -81,14 +81,14 @@ def test_a_second_answer_that_contradicts_is_shown_and_changes_neither_the_first
 
 def test_neither_who_handled_nor_who_closed_nor_who_asked_first_asks_again(scene, drawn):
     at = DAY_AFTER
-    everybody = [scene.who("caller"), scene.who("leader"), scene.who("luxi"), scene.who("supervisor")]
-    for user in everybody[:3]:
+    everybody = [scene.who(name) for name in ("caller", "leader", "luxi", "dispatcher", "supervisor")]
+    for user in everybody[:4]:
         Posting.objects.create(user=user, organisation=scene.street, role=Role.SUPERVISOR, starts_on=date(2022, 1, 1))
     everybody = [type(user).objects.get(pk=user.pk) for user in everybody]
-    caller, leader, handler, other = everybody
-    Callback.objects.update(way="phone", recorded_by=caller)
-    assert [refused(recheck.take, drawn, by=user, at=at) for user in (caller, leader, handler)] == ["handled_it"] * 3
-    assert refused(recheck.take, drawn, by=scene.who("dispatcher"), at=at) == "role_missing"
+    *involved, other = everybody
+    Callback.objects.update(way="phone", recorded_by=involved[0])
+    assert [refused(recheck.take, drawn, by=user, at=at) for user in involved] == ["handled_it"] * 4
+    assert refused(recheck.take, drawn, by=scene.who("street_leader"), at=at) == "role_missing"
     taken = recheck.take(drawn, by=other, at=at)
     above = person("duchashi", Role.DISTRICT_SUPERVISION, scene.street.parent)
     assert refused(recheck.reveal, taken, by=above, at=at) == "not_owner", "one owner, nobody is rung twice"
