@@ -15,7 +15,7 @@ from dispatch.papers.render import render, version_of
 from feedback.figures import keeping
 from feedback.figures.report_cases import candidates, fit_to_tell, refuse_named, told
 from feedback.figures.report_tables import tables
-from feedback.figures.report_words import words
+from feedback.figures.report_words import refuse_uncounted, words
 from feedback.figures.sums import Sums, before, period_of
 from feedback.models import Report, ReportCopy
 from feedback.reporting import REPORT
@@ -70,10 +70,11 @@ def recount(report, *, by, at):
 
 @transaction.atomic
 def edit(report, *, texts, revision, by, at):
-    """修改: the words of each section; the tables are figures and cannot be written. Refused `named`, `changed_meanwhile`."""
+    """修改: the words of each section; the tables are figures and cannot be written. Refused `named`, `not_counted`,
+    `changed_meanwhile`."""
     row = _held(report, "edit", by=by, at=at, revision=revision)
     row.texts = {key: texts.get(key, row.texts.get(key, "")).replace("\r\n", "\n").strip() for key in SECTIONS}
-    _refuse_named(row)
+    _refuse_said(row)
     return _saved(row, "texts")
 
 
@@ -98,9 +99,10 @@ def _of(line, numbers):
 
 @transaction.atomic
 def sign(report, *, revision, by, at):
-    """签发: by a leader, who signs what was read; numbered, fixed. Refused `named`, `changed_meanwhile`, `role_missing`."""
+    """签发: by a leader, who signs what was read; numbered, fixed. Refused `named`, `not_counted`,
+    `changed_meanwhile`, `role_missing`."""
     row = _held(report, "sign", by=by, at=at, revision=revision)
-    _refuse_named(row)
+    _refuse_said(row)
     year, street = timezone.localtime(at).year, row.street
     row.number = f"{street.mark or street.short_name or street.name}报〔{year}〕{next_in(f'report:{street.pk}:{year}')}号"
     row.status, row.signed_by, row.signed_at = S.ISSUED, by, at
@@ -188,10 +190,11 @@ def _attempt(report):
         log.exception("report %s was not made", report.pk)
 
 
-def _refuse_named(row):
+def _refuse_said(row):
     listed = {line[0] for key in ("dissatisfied", "supervised") for line in row.tables.get(key, [])}
     texts = {SECTIONS[key].heading: text for key, text in row.texts.items()}
     refuse_named(texts, {*row.picked, *listed})
+    refuse_uncounted(texts, row.tables)
 
 
 def _held(report, move, *, by, at, revision=None):

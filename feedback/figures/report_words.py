@@ -1,13 +1,20 @@
 """报告的话: sentences made of the figures alone, compared with the period before; a person edits them afterwards."""
 
+import re
+import unicodedata
+from decimal import Decimal
+
 from django.db.models import Sum
 
 from dispatch.models import WorkOrder
+from dispatch.papers.period_report import TABLES
 from feedback.figures import metrics
 from feedback.figures.report_tables import STREET
 from feedback.models import Report, Tally
-from grievance.casework import beijing
+from grievance.casework import Refused, beijing
 
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+SAID_RATE = re.compile(rf"({'|'.join(metric.label for metric in metrics.METRICS)})[^，。；,;\d]{{0,8}}?{PERCENT.pattern}")
 NOTHING = {"hotspots": "本期没有同一社区、同一类别三件以上的集中诉求。", "dissatisfied": "本期没有不满意的评价。",
            "supervised": "本期没有督办事项。"}  # fmt: skip
 
@@ -81,6 +88,25 @@ def _rate(value, was, rule):
     change = value.percent - was.percent
     told = f"比上期{'上升' if change > 0 else '下降'}{abs(change)}个百分点" if change else "与上期持平"
     return f"{label}{value.percent}%（n={value.n}，{told}）"
+
+
+def refuse_uncounted(texts, tables):
+    """Refused `not_counted` where one of {heading: text} gives a rate that no table has: of fewer than ten, or another one."""
+    known = set(_counted(tables))
+    for heading, text in texts.items():
+        for label, number in SAID_RATE.findall(unicodedata.normalize("NFKC", text)):
+            if (label, Decimal(number)) not in known:
+                told = f"“{heading}”里的“{label}{number}%”不是本期数出来的，表里没有。请照表里的写，或者删去。"
+                raise Refused("not_counted", told, status=400)
+
+
+def _counted(tables):
+    """(metric, per cent) of every rate that stands in a table, of this period or the one before."""
+    cells = [(row[0], cell) for row in tables["rates"] for cell in row[1:]]
+    for name, rows in tables.items():
+        labels = [label for label, _ in TABLES[name].columns]
+        cells += [pair for row in rows for pair in zip(labels, row, strict=True)]
+    return [(label, Decimal(number)) for label, cell in cells for number in PERCENT.findall(cell)]
 
 
 def _spread(tables):

@@ -115,6 +115,16 @@ def test_a_typical_case_is_chosen_by_a_person_and_names_nobody(scene):
     assert refused(signed, scene, row) == "named", "nor is it signed"
 
 
+def test_a_rate_that_nobody_counted_is_not_written_into_the_words(scene):
+    row, desk = drafted(scene), scene.who("supervisor")
+    for polished in ("满意率100%", "满意率达到 99.9％", "按期办结率为66.7%"):
+        code = refused(reports.edit, row, texts={"overall": polished}, revision=row.revision, by=desk, at=APRIL)
+        assert code == "not_counted", polished
+    counted = {"overall": "本月满意率为91.7%（n=12），供热管道更换完成95%。"}
+    row = reports.edit(row, texts=counted, revision=row.revision, by=desk, at=APRIL)
+    assert row.texts["overall"] == counted["overall"] and row.texts["handling"], "what is not sent stays"
+
+
 def test_one_who_asked_for_confidence_is_no_example(scene):
     Complainant.objects.filter(grievance__case__callbacks__satisfaction="yes").update(confidential=True)
     assert "满意和基本满意11人次" not in str(drafted(scene).candidates)
