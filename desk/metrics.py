@@ -92,8 +92,7 @@ def street_asked(request):
     known = {row.code: row for row in streets_of(request.user)}
     own = [one.organisation for one in request.user.scope.postings]
     for organisation in own:
-        street = _above(organisation)
-        if street is not None:
+        for street in _served(organisation):
             known.setdefault(street.code, street)
     asked = request.GET.get("street")
     if not known or (asked and asked not in known):
@@ -101,10 +100,14 @@ def street_asked(request):
     return known[asked] if asked else next(iter(known.values()))
 
 
-def _above(organisation):
-    while organisation is not None and organisation.kind != Organisation.Kind.STREET:
-        organisation = organisation.parent
-    return organisation
+def _served(organisation):
+    """The street in which a unit lies; of one that lies above the streets, those below the same district or city."""
+    above = organisation
+    while above is not None and above.kind != Organisation.Kind.STREET:
+        above = above.parent
+    if above is not None:
+        return [above]
+    return Organisation.objects.streets().filter(path__startswith=(organisation.parent or organisation).path).order_by("path")
 
 
 def may_read(user, street, row):
