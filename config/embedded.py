@@ -90,6 +90,9 @@ def serve(application):
         ident=None,
         max_request_body_size=settings.REQUEST_MAX_BYTES,
         channel_timeout=60,
+        # A browser keeps up to six lines open while nothing is asked: at waitress's hundred the next visitor would wait
+        connection_limit=1000,
+        asyncore_use_poll=True,
     )
     # SIGINT too: a shell without job control starts its background commands with SIGINT ignored
     signal.signal(signal.SIGINT, _leave)
