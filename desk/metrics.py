@@ -13,7 +13,8 @@ from desk import doors
 from desk.behind import BESIDE, BOTTOM, MISSED, TOP, Behind
 from desk.figures import streets_of
 from feedback.figures import metrics, periods
-from feedback.models import FigureRule, Snapshot, Tally
+from feedback.figures.sums import Sums
+from feedback.models import Tally
 from street.models import DISTRICT_ROLES, Organisation
 
 MONTHS = 13
@@ -48,25 +49,6 @@ class Row:
     per_ten_thousand: Decimal | None
 
 
-class Source:
-    """数从哪里来: the frozen month where the period is one, else the tallies as they are."""
-
-    def __init__(self, street, period):
-        self.street, self.period = street, period
-        frozen = Snapshot.objects.filter(street=street, month=period.first) if period == periods.month(period.first) else None
-        self.versions = list(frozen.order_by("-version")) if frozen is not None else []
-        self.rule = FigureRule.objects.in_force(street, period.last)
-        if self.versions:
-            self.rule.mostly = Decimal(self.versions[0].rule["mostly"])
-            self.rule.shown_from = self.versions[0].rule["shown_from"]
-
-    def numbers(self, face):
-        """{of: {measure: number}}."""
-        if self.versions:
-            return {int(of): parts for of, parts in self.versions[0].numbers[face.value].items()}
-        return periods.numbers(self.street, face, self.period)
-
-
 @doors.for_roles(doors.MATTERS)
 @require_safe
 def page(request):
@@ -74,13 +56,14 @@ def page(request):
     at = timezone.now()
     street = street_asked(request)
     period, problem = asked_period(request.GET, timezone.localdate(at))
-    source, before = Source(street, period), Source(street, period.before)
-    whole = numbers_of(source, STREET, before)
+    now, before = Sums(street, period), Sums(street, period.before)
+    whole = numbers_of(now, STREET, before)
     context = {
         "title": "指标", "street": street, "streets": list(streets_of(request.user)), "period": period, "problem": problem,
-        "months": months(timezone.localdate(at)), "whole": whole[0] if whole else None, "rule": source.rule,
-        "units": [row for row in numbers_of(source, UNIT, before) if may_read(request.user, street, row)],
-        "communities": numbers_of(source, COMMUNITY, before), "versions": source.versions, "today": timezone.localdate(at),
+        "months": months(timezone.localdate(at)), "whole": whole[0] if whole else None, "rule": now.rule,
+        "units": [row for row in numbers_of(now, UNIT, before) if may_read(request.user, street, row)],
+        "communities": numbers_of(now, COMMUNITY, before), "today": timezone.localdate(at),
+        "frozen": now.frozen.get(period.first) if period == periods.month(period.first) else None,
         "unit_metrics": [metric for metric in metrics.METRICS if UNIT in metric.faces],
         "community_metrics": [metric for metric in metrics.METRICS if COMMUNITY in metric.faces],
     }  # fmt: skip
@@ -144,28 +127,25 @@ def months(today):
     return found
 
 
-def numbers_of(source, face, before):
+def numbers_of(sums, face, before):
     """[Row] of a face, in the order of the organisation tree; two statements, and one for the names."""
-    now, was = source.numbers(face), before.numbers(face)
+    now, was = sums.numbers(face), before.numbers(face)
     if face == STREET:
-        return [_row(source, before, face, 0, source.street, now.get(0, {}), was.get(0, {}))]
+        return [_row(sums, before, face, 0, sums.street, now.get(0, {}), was.get(0, {}))]
     known = {row.pk: row for row in Organisation.objects.filter(pk__in=now).order_by("path")}
-    return [_row(source, before, face, key, one, now[key], was.get(key, {})) for key, one in known.items()]
+    return [_row(sums, before, face, key, one, now[key], was.get(key, {})) for key, one in known.items()]
 
 
-def _row(source, before, face, of, organisation, now, was):
-    earlier = {value.metric.name: value.percent for value in metrics.values(was, before.rule, face)}
-    cells = [
-        Cell(value, earlier[value.metric.name], _links(source, face, of, value))
-        for value in metrics.values(now, source.rule, face)
-    ]
+def _row(sums, before, face, of, organisation, now, was):
+    earlier = before.values(was, face)
+    cells = [Cell(value, earlier[name].percent, _links(sums, face, of, value)) for name, value in sums.values(now, face).items()]
     came = now.get("came", 0)
     share = metrics.per_ten_thousand(came, organisation.population) if face == COMMUNITY else None
-    return Row(organisation.pk, organisation.name, cells, metrics.hours(now, source.rule), came, share)
+    return Row(organisation.pk, organisation.name, cells, metrics.hours(now, sums.rule), came, share)
 
 
-def _links(source, face, of, value):
+def _links(sums, face, of, value):
     def link(part):
-        return f"/desk/cases/?{Behind(value.metric, part, source.street.pk, face.value, of, source.period).query}"
+        return f"/desk/cases/?{Behind(value.metric, part, sums.street.pk, face.value, of, sums.period).query}"
 
     return {part: link(part) for part in (TOP, BOTTOM, MISSED, BESIDE)}

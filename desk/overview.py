@@ -134,8 +134,9 @@ def ages(street, at):
     rows = Tally.objects.filter(street=street, face=Tally.Face.STREET, of=0, span=Tally.Span.DAY, measure="open", number__gt=0)
     found = [((today - day).days, number) for day, number in rows.values_list("starts", "number")]
     return _bars([
-        (band.label, sum(number for age, number in found if age > band.low and (band.high is None or age <= band.high))
-         + (sum(number for age, number in found if age == 0) if band.low == 0 else 0), f"/desk/cases/?age={band.name}")
+        # What came today is in the first band
+        (band.label, sum(number for age, number in found if (band.low or -1) < age and (band.high is None or age <= band.high)),
+         f"/desk/cases/?age={band.name}")
         for band in backlog.bands()
     ])  # fmt: skip
 

@@ -29,7 +29,7 @@ def keep_up(size=AT_ONCE):
 
     One sweep at a time: the mark is its lock. When the rules of counting changed, everything is counted anew first."""
     TallyMark.objects.get_or_create(key=1)
-    changed, back = _if_rules_changed(), LOOK_BACK
+    changed, back, streets = _if_rules_changed(), LOOK_BACK, Streets()
     while True:
         with transaction.atomic():
             mark = TallyMark.objects.select_for_update().get(key=1)
@@ -37,7 +37,7 @@ def keep_up(size=AT_ONCE):
             rows = list(rows)
             if not rows or rows[-1][0] <= mark.event:
                 return changed
-            changed += count({case for _, case in rows})
+            changed += count({case for _, case in rows}, streets)
             mark.event, back = rows[-1][0], 0
             mark.save(update_fields=["event"])
 
@@ -60,18 +60,18 @@ def digest_of_rules():
 
 def recount(size=AT_ONCE):
     """全部重计: every matter, in steps of `size`; how many had been counted otherwise."""
-    changed, last = 0, 0
+    changed, last, streets = 0, 0, Streets()
     while keys := list(Case.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]):
         with transaction.atomic():
             TallyMark.objects.select_for_update().get(key=1)
-            changed += count(set(keys))
+            changed += count(set(keys), streets)
         last = keys[-1]
     return changed
 
 
-def count(keys):
+def count(keys, streets):
     """计这些事项: replace their facts and add the difference to the tallies; how many matters differed."""
-    streets, was = Streets(), defaultdict(list)
+    was = defaultdict(list)
     for fact in Fact.objects.filter(case__in=keys):
         was[fact.case].append(fact)
     now = facts(keys, streets)

@@ -1,4 +1,4 @@
-"""一期的合计: of a report: months that are frozen as they were frozen, the rest from the tallies as they are."""
+"""一期的合计 of a page or a report: months that are frozen as they were frozen, the rest from the tallies as they are."""
 
 from collections import defaultdict
 from datetime import date
@@ -33,8 +33,9 @@ class Sums:
     def __init__(self, street, period):
         self.street, self.period = street, period
         self.rule = FigureRule.objects.in_force(street, period.last)
-        self.pieces = _months(period) or [period]
-        frozen = Snapshot.objects.filter(street=street, month__in=[piece.first for piece in _months(period)]).last_versions()
+        months = _months(period)
+        self.pieces = months or [period]
+        frozen = Snapshot.objects.filter(street=street, month__in=[piece.first for piece in months]).last_versions()
         self.frozen = {row.month: row for row in frozen}
         if len(self.pieces) == 1 and self.frozen:
             kept = self.frozen[period.first].rule
@@ -54,7 +55,7 @@ class Sums:
         """{unit, community, category or 0: {measure: number}}."""
         found = defaultdict(lambda: defaultdict(int))
         for piece in self.pieces:
-            row = self.frozen.get(piece.first) if piece == periods.month(piece.first) else None
+            row = self.frozen.get(piece.first)
             parts = row.numbers[face.value] if row else periods.numbers(self.street, face, piece)
             for of, measures in parts.items():
                 for measure, number in measures.items():
