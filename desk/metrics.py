@@ -60,7 +60,7 @@ def page(request):
     whole = numbers_of(now, STREET, before)
     context = {
         "title": "指标", "street": street, "streets": list(streets_of(request.user)), "period": period, "problem": problem,
-        "months": months(timezone.localdate(at)), "whole": whole[0] if whole else None, "rule": now.rule,
+        "months": periods.last_months(timezone.localdate(at), MONTHS), "whole": whole[0] if whole else None, "rule": now.rule,
         "units": [row for row in numbers_of(now, UNIT, before) if may_read(request.user, street, row)],
         "communities": numbers_of(now, COMMUNITY, before), "today": timezone.localdate(at),
         "frozen": now.frozen.get(period.first) if period == periods.month(period.first) else None,
@@ -116,15 +116,6 @@ def asked_period(query, today):
     if first > last or (last - first).days > 1100:
         return default, "开始日期要在结束日期之前，最长三年。下面是本月至昨日的数字。"
     return periods.Period(first, last), ""
-
-
-def months(today):
-    """[first day] of the last months, the newest first."""
-    found, period = [], periods.month(today)
-    for _ in range(MONTHS):
-        found.append(period.first)
-        period = period.before
-    return found
 
 
 def numbers_of(sums, face, before):

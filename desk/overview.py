@@ -110,10 +110,7 @@ def by_community(street, period):
 
 def by_month(street, today):
     """[(first day, parts)] of the last twelve months, the oldest first."""
-    first = today.replace(day=1)
-    starts = [first]
-    for _ in range(TREND_MONTHS - 1):
-        starts.insert(0, periods.month(starts[0] - periods.DAY).first)
+    starts = periods.last_months(today, TREND_MONTHS)[::-1]
     found = periods.by_month(street, starts[0], today)
     return [(day, found.get(day, {})) for day in starts]
 

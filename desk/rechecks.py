@@ -37,7 +37,7 @@ def page(request):
     asks = bool(user.scope.roles & ASKERS)
     waiting = Recheck.objects.to_ask(user).open().filter(Q(owner=None) | Q(owner=user)) if asks else Recheck.objects.none()
     context = {
-        "title": "复核回访", "month": month, "months": _months(today), "asks": asks,
+        "title": "复核回访", "month": month, "months": periods.last_months(today, MONTHS), "asks": asks,
         "waiting": waiting.select_related("case__category", "case__place", "callback__grievance__complainant", "owner"),
         "lines": compared(user, month), "differ": _differing(user, month) if asks else [],
         "doubts": _doubts(user, month) if asks else [], "opens": user.scope.streets,
@@ -89,14 +89,6 @@ def _month(text, today):
         return periods.month(date.fromisoformat(f"{text}-01"))
     except ValueError as wrong:
         raise Http404 from wrong
-
-
-def _months(today):
-    found, period = [], periods.month(today)
-    for _ in range(MONTHS):
-        found.append(period.first)
-        period = period.before
-    return found
 
 
 @doors.for_roles(ASKERS)

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from desk.moves import kind_of
 from grievance import replies
 from grievance.models import CategoryNote, ReplyTemplate
 
 FIELDS = {
-    "hold": "question",
-    "ask_resident": "text",
-    "answer_question": "text",
-    "decline": "reason",
-    "add_progress": "text",
-    "complete": "public_answer",
+    ("case", "hold"): "question",
+    ("case", "ask_resident"): "text",
+    ("remark", "answer_question"): "text",
+    ("case", "decline"): "reason",
+    ("workorder", "add_progress"): "text",
+    ("workorder", "complete"): "public_answer",
 }
 """Moves whose words a resident reads, and the field in which they are written."""
 
@@ -30,8 +31,7 @@ class Offer:
 
 def offer(cards, case, street, at):
     """给出模板: to the cards of moves whose words a resident reads; one query, and none where there are no such moves."""
-    # Two tables may know a move of one name; only one of them writes to a resident
-    wanted = [card for card in cards if FIELDS.get(card.name) in card.form.fields]
+    wanted = [card for card in cards if _act(card) in FIELDS]
     if not wanted:
         return
     rows = ReplyTemplate.objects.in_force(street)
@@ -41,8 +41,13 @@ def offer(cards, case, street, at):
         # What is meant for this very kind of matter comes first
         fitting.sort(key=lambda row: (-len(row.category), row.code))
         card.replies = [Offer(row.name, replies.filled(row.text, case, at)) for row in fitting]
-        card.writes = card.form[FIELDS[card.name]].id_for_label
+        card.writes = card.form[FIELDS[_act(card)]].id_for_label
         card.preview = reverse("desk:preview", args=[case.number])
+
+
+def _act(card):
+    """Table and move, as the acts are named: a meeting is held, too, and asks a resident nothing."""
+    return kind_of(card.row), card.name
 
 
 def note_for(category, street):

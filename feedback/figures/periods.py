@@ -39,7 +39,7 @@ class Period:
 
     def condition(self):
         """Which tallies add up to it: months that lie within, and the days outside of these."""
-        starts = [day for day in _month_starts(self.first, self.last) if day >= self.first and month(day).last <= self.last]
+        starts = [one.first for one in months_within(self)]
         whole = Q(span=Tally.Span.MONTH, starts__in=starts)
         if not starts:
             return Q(span=Tally.Span.DAY, starts__gte=self.first, starts__lte=self.last)
@@ -54,11 +54,23 @@ def month(day):
     return Period(first, (first + 32 * DAY).replace(day=1) - DAY)
 
 
-def _month_starts(first, last):
-    day = first.replace(day=1)
-    while day <= last:
-        yield day
-        day = month(day).last + DAY
+def last_months(day, number):
+    """[first day] of the month of a day and of those before it, `number` in all, the newest first."""
+    found, period = [], month(day)
+    for _ in range(number):
+        found.append(period.first)
+        period = period.before
+    return found
+
+
+def months_within(period):
+    """The whole months that lie within a period, in order."""
+    found, one = [], month(period.first)
+    while one.last <= period.last:
+        if one.first >= period.first:
+            found.append(one)
+        one = month(one.last + DAY)
+    return found
 
 
 def numbers(street, face, period, of=None):

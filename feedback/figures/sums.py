@@ -33,7 +33,9 @@ class Sums:
     def __init__(self, street, period):
         self.street, self.period = street, period
         self.rule = FigureRule.objects.in_force(street, period.last)
-        months = _months(period)
+        months = periods.months_within(period)
+        if sum(one.days for one in months) != period.days:
+            months = []
         self.pieces = months or [period]
         frozen = Snapshot.objects.filter(street=street, month__in=[piece.first for piece in months]).last_versions()
         self.frozen = {row.month: row for row in frozen}
@@ -65,14 +67,3 @@ class Sums:
     def values(self, numbers, face):
         """{name: Value} of the metrics that are said of `face`."""
         return {value.metric.name: value for value in metrics.values(numbers, self.rule, face)}
-
-
-def _months(period):
-    """The months a period is made of; none where it is not made of whole ones."""
-    if period.first.day != 1 or periods.month(period.last).last != period.last:
-        return []
-    found, day = [], period.first
-    while day <= period.last:
-        found.append(periods.month(day))
-        day = found[-1].last + periods.DAY
-    return found
