@@ -13,7 +13,7 @@ from street.admin import PostingAdmin
 from street.models import Calendar, Grid, Organisation, Posting, Role, User
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, organisation, person
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,6 @@ SETTINGS = [
     "street/organisation", "street/user", "street/grid", "street/place", "street/calendar", "grievance/category",
     "grievance/alert", "dispatch/policy", "dispatch/routingrule",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -12,16 +12,11 @@ from grievance.models import Case
 from street.models import Role
 from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, text_of
-from tests.dispatch.scene import a_case, a_street, organisation, person
+from tests.dispatch.scene import a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 NOW = instant("2023-03-31 12:00")
 PAGE = "/desk/backlog/"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

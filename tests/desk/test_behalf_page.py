@@ -11,7 +11,7 @@ from grievance.models import Alert, Case, Complainant, Event, Grievance, OnBehal
 from street.models import Role
 from tests.clock import travel
 from tests.desk.phone import a_phone, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, later, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, later, organisation, person
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,6 @@ SAID = {
     "channel": "phone", "kind": "report", "description": "家里暖气不热，室温只有15度", "name": "阿依古丽·买买提",
     "phone": "13800001111", "consented": "yes", "language": "维吾尔语", "interpreter": "古丽", "key": "k1",
 }  # fmt: skip
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

@@ -13,16 +13,11 @@ from grievance.models import Attachment, Case, CaseUnit, Complainant, Event, Rem
 from street.models import Role
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, an_order, moves_on, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, organisation, person
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -10,17 +10,12 @@ from grievance.actions import triage
 from street.models import Role
 from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
 QURBAN = instant("2023-06-27 10:30")
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

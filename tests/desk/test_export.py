@@ -17,18 +17,13 @@ from street.models import Role
 from street.scope import stand
 from tests.clock import travel
 from tests.desk.phone import a_phone, an_order
-from tests.dispatch.scene import TUESDAY, a_case, a_street, person
+from tests.dispatch.scene import TUESDAY, a_case, person
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 NUMBER = "13912345678"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -12,16 +12,11 @@ from feedback.actions import callback
 from grievance.models import Case
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street
+from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -13,14 +13,9 @@ from street.models import Grid, Place, Role
 from tests.builders import a_photo, an_alert
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, person
+from tests.dispatch.scene import TUESDAY, a_case, person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from grievance.models import Case, Grievance
 from tests.builders import a_code, own
 from tests.clock import travel
 from tests.desk.phone import a_phone
-from tests.dispatch.scene import TUESDAY, a_street, later
+from tests.dispatch.scene import TUESDAY, later
 
 pytestmark = pytest.mark.django_db
 HOSTILE = (
@@ -51,11 +51,6 @@ def harmless(response, *marks):
     assert not missing, f"{response.request['PATH_INFO']} does not show {missing}"
     assert Live(page).found == [], response.request["PATH_INFO"]
     return page
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -17,16 +17,11 @@ from street.loading.books import BOOKS
 from street.models import Calendar, HandOver, Organisation, Place, Posting, Role, User
 from tests.clock import travel
 from tests.desk.phone import a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, organisation, person
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=1)
 POSTS = ["用户名", "单位", "角色", "职务", "起", "止"]
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

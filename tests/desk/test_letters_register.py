@@ -9,16 +9,11 @@ from dispatch.models import Letter
 from tests.clock import travel
 from tests.desk.phone import a_phone, text_of
 from tests.dispatch.paperwork import NOW, a_letter, an_order, signed
-from tests.dispatch.scene import a_street, organisation, person
+from tests.dispatch.scene import organisation, person
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/letters/"
 LATER = NOW + timedelta(hours=3)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

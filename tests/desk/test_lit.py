@@ -11,16 +11,11 @@ from dispatch.models import Deadline
 from grievance.actions import triage
 from grievance.models import Case, Urgency
 from tests.desk.phone import an_order
-from tests.dispatch.scene import TUESDAY, a_case, a_street
+from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 
 HOURS = [0, 0.6, 1.1, 2.5, 6, 12, 23, 30, 49, 100, 130, 168, 240, 330, 700]
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 def shown(at):

@@ -12,18 +12,13 @@ from street.models import Organisation
 from tests.clock import travel
 from tests.desk.phone import a_phone, an_order, text_of
 from tests.dispatch.paperwork import a_letter
-from tests.dispatch.scene import TUESDAY, a_case, a_street
+from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
 MANY, CUT = 165, 60
 """Rows of a list, and the number at which counting stops in these tests."""
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

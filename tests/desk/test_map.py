@@ -10,17 +10,12 @@ from street.gcj02 import gcj02, wgs84
 from street.models import Place, PlanPicture, Role
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=1)
 HOST = "tianditu"
 KEY = {"TIANDITU_KEY": "k" * 32, "TIANDITU_APPROVAL": "GS（2025）0001号"}
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from grievance.models import Case, Category
 from grievance.workflow import CASE
 from street.scope import stand
 from tests.desk.phone import an_order
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, organisation
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +23,6 @@ TABLES = {
     "letter": LETTER.values(),
     "mediation": [MEDIATION],
 }
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 def names(row, user, at=TUESDAY):

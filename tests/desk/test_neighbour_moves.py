@@ -13,16 +13,11 @@ from street.datafile import DataFile
 from street.loading.ledger import Tally
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street
+from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=3)
 POLICY = Path(__file__).parents[2] / "dispatch/policies/default.toml"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

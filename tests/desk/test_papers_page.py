@@ -10,14 +10,8 @@ from dispatch.papers import pdf
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, text_of
 from tests.dispatch.paperwork import NOW, PHONE, a_chase, a_completed_order, a_letter, a_refusal, an_agreement, an_order, signed
-from tests.dispatch.scene import a_street
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

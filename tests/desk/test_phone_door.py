@@ -6,14 +6,8 @@ from django.conf import settings
 from grievance.models import Notice
 from street.models import User
 from tests.desk.phone import a_phone, an_order, text_of
-from tests.dispatch.scene import a_street
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

@@ -11,16 +11,11 @@ from grievance.models import Attachment, Case, Event, Remark
 from street.models import Role, User
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, an_order, moves_on, text_of
-from tests.dispatch.scene import TUESDAY, a_grievance, a_street, person
+from tests.dispatch.scene import TUESDAY, a_grievance, person
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

@@ -10,16 +10,11 @@ from grievance.models import Case, Notice
 from street.models import Role, User
 from tests.clock import instant, travel
 from tests.desk.phone import SIGNED_IN, a_phone, act, an_order, moves_on, text_of
-from tests.dispatch.scene import TUESDAY, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, organisation, person
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

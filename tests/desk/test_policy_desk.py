@@ -19,16 +19,11 @@ from grievance.models import Alert, Category
 from street.models import Role
 from tests.clock import instant, travel
 from tests.desk.phone import a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 NOW = instant("2023-03-20 11:00")
 DESK = "/desk/policy/street/"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

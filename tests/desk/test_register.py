@@ -13,17 +13,12 @@ from grievance.models import Case, Category
 from street.models import Place, Role
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/desk/cases/"
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

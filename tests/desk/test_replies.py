@@ -13,17 +13,12 @@ from grievance.models import Case, Category, CategoryNote, Event, Notice, ReplyT
 from street.scope import stand
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street
+from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
 HOLD = ReplyTemplate.Use.HOLD
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

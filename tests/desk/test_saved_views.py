@@ -8,17 +8,12 @@ from grievance.models import DeskRecord, FirstView, SavedView
 from street.models import Role
 from tests.clock import travel
 from tests.desk.phone import a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_street, organisation, person
+from tests.dispatch.scene import TUESDAY, a_case, organisation, person
 
 pytestmark = pytest.mark.django_db
 
 PAGE, VIEWS = "/desk/cases/", "/desk/views/"
 NOW = TUESDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -9,18 +9,13 @@ from grievance.models import Attachment, Event, PhoneAct, Remark
 from tests.builders import a_photo
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_street
+from tests.dispatch.scene import TUESDAY
 
 pytestmark = pytest.mark.django_db
 
 NOW = TUESDAY + timedelta(hours=1)
 HALF_AN_HOUR = 30 * 60_000
 """Milliseconds, as the phone says how long ago it was."""
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

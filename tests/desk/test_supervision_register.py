@@ -10,16 +10,11 @@ from street.models import Role
 from street.scope import stand
 from tests.clock import travel
 from tests.desk.phone import SIGNED_IN, a_phone, an_order, text_of
-from tests.dispatch.scene import TUESDAY, a_street, person
+from tests.dispatch.scene import TUESDAY, person
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=1)
 PAGE = "/desk/supervisions/"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture(autouse=True)

@@ -12,16 +12,11 @@ from street.scope import stand
 from tests.builders import an_alert
 from tests.clock import travel
 from tests.desk.phone import a_phone, act, an_order, moves_on, text_of
-from tests.dispatch.scene import TUESDAY, a_case, a_grievance, a_street, later, person
+from tests.dispatch.scene import TUESDAY, a_case, a_grievance, later, person
 
 pytestmark = pytest.mark.django_db
 WORDS = "哪天来修？打我13812345678"
 SHOWN = "哪天来修？打我138****5678"
-
-
-@pytest.fixture
-def scene():
-    return a_street()
 
 
 @pytest.fixture

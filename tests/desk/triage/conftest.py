@@ -5,13 +5,6 @@ import pytest
 from tests.clock import travel
 from tests.desk.phone import a_phone
 from tests.desk.triage.work import NOW
-from tests.dispatch.scene import a_street
-
-
-@pytest.fixture
-def scene():
-    """A small street with a policy and its people."""
-    return a_street()
 
 
 @pytest.fixture(autouse=True)
