@@ -5,12 +5,14 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from _pytest import main as pytest_main
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import SimpleTestCase, TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import services, triggers
 
@@ -26,6 +28,7 @@ MEANS = {
     "needs_shared_data": ("真实留言数据（SHARED_DATA 或 ../shared/data）", services.shared_data),
 }
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
+MANY = 100
 NOT_RUN = pytest.StashKey[dict]()
 
 
@@ -36,15 +39,27 @@ def missing_for(item):
 
 
 def other_pass_for(item):
-    """A test of what only one database does belongs to the pass on that database; one that runs its own servers, to the first."""
+    """A test of what only one database does belongs to the pass on that database; one that runs its own servers or that asks for
+    no database at all, to the first."""
     vendor = connections["default"].vendor
     if item.get_closest_marker("own_servers") and vendor != "sqlite":
         return "自己起数据库，与这一遍的无关（第一遍已跑：不设 DATABASE_URL）"
+    if vendor != "sqlite" and not item.get_closest_marker("on_postgres") and not asks_for_a_database(item):
+        return "不用数据库，两遍都一样（第一遍已跑：不设 DATABASE_URL）"
     if item.get_closest_marker("on_postgres") and vendor != "postgresql":
         return "只在 PostgreSQL 上有意义（另一遍：DATABASE_URL=postgres://…）"
     if item.get_closest_marker("on_sqlite") and vendor != "sqlite":
         return "只在 SQLite 上有意义（另一遍：不设 DATABASE_URL）"
     return None
+
+
+def asks_for_a_database(item):
+    """Whether the test, its class, or a fixture that it builds on may touch the database; whatever else would is refused it."""
+    if item.get_closest_marker("django_db") or (item.cls and issubclass(item.cls, SimpleTestCase)):
+        return True
+    names, known = {*item.fixturenames}, item._fixtureinfo.name2fixturedefs
+    fixtures = [one for name in names for one in known.get(name, ()) if not one.func.__module__.startswith("pytest_django")]
+    return bool({"db", "transactional_db"} & names) or any("django_db_blocker" in one.argnames for one in fixtures)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -94,11 +109,13 @@ def pytest_runtest_setup(item):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Name what was not run, and why."""
+    """Name what was not run, and why; by file where hundreds of names would bury all else."""
     for reason, items in config.stash.get(NOT_RUN, {}).items():
         terminalreporter.write_line(f"not run ({len(items)}): {reason}")
-        for item in items:
-            terminalreporter.write_line(f"  {item.nodeid}")
+        files = Counter(item.nodeid.partition("::")[0] for item in items)
+        many = [f"{file}（{count}）" for file, count in files.items()] if len(items) > MANY else None
+        for line in many or [item.nodeid for item in items]:
+            terminalreporter.write_line(f"  {line}")
 
 
 @pytest.fixture(scope="session")
@@ -139,6 +156,23 @@ def equal_sentences_teach_the_same():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sayings, "train", train)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_are_looked_for_once():
+    """Every browser of a test has middleware of its own, and with it a walk over the same folders of static files."""
+    found, kept = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def look(middleware):
+        names = middleware.static_root, middleware.static_prefix, middleware.max_age
+        if names not in kept:
+            found(middleware)
+            kept[names] = dict(middleware.files)
+        middleware.files.update(kept[names])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look)
         yield
 
 
