@@ -33,7 +33,6 @@ PAGES = [
     ("单位的事项", "luxi", "/desk/cases/"),
     ("单位未了", "luxi", "/desk/cases/?status=open"),
     ("只有旧事项的单位", "xisheng", "/desk/cases/"),
-    ("按编号", "leader", "/desk/cases/?q=A77"),
     ("工作台", "leader", "/admin/"),
     ("书记的页面", "secretary", "/phone/secretary/"),
     ("公文登记册", "leader", "/desk/letters/"),
@@ -58,6 +57,9 @@ SEARCHES = [
     ("单位", "luxi", "", 120),
     ("电话", "13800001111", "", 20),
     ("诉求编号的开头", "S1234", "", 20),
+    ("事项编号的开头，一万一千件", "A77", "", 120),
+    ("常见的两个字，单位的", "路灯", "&unit=luxi", None),
+    ("几乎件件都有的，未了的", "小区", "&status=open", None),
     ("常见的两个字，未了的", "路灯", "&status=open", None),
     ("常见的两个字，不予受理的", "路灯", "&status=declined", None),
     ("少见的词，一个社区的", "琉璃瓦", "&community=luxi", None),
@@ -176,7 +178,7 @@ class Opened:
     found: str
 
 
-LOOKING = ("grievance_searchtext", "phone_index", '"grievance_grievance"."number"', 'U0."number"')
+LOOKING = ("grievance_searchtext", "phone_index", '"grievance_grievance"."number"', 'U0."number"', 'case"."number"::text LIKE')
 
 
 def opened(browser, address):

@@ -5,7 +5,7 @@ Matters, persons and answers are different figures and are named; what is left o
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -97,14 +97,19 @@ def page(request):
     user, at = request.user, timezone.now()
     seen = Case.objects.visible_to(user)
     asked = {name: seen.filter(figure.condition(user, at)) for name, figure in BY_NAME.items() if not figure.statuses}
-    asked |= {str(status): seen.filter(now_in(status)(user, at)) for status in S}
-    found = counting.each(user, asked, most=None)
+    found = counting.each(user, asked, most=None) | by_state(seen, user, at)
     context = {
         "title": "数字", "at": at, "days": WINDOW.days, "shown_from": scores.SHOWN_FROM,
         "today": counted(TODAY, found), "funnel": counted(FUNNEL, found), "aside": counted(ASIDE, found),
         "rates": [rates(street, at) for street in streets_of(user)],
     }  # fmt: skip
     return doors.page(request, "desk/figures.html", context)
+
+
+def by_state(seen, user, at):
+    """{state: how many} of those submitted within the window, in one walk through them."""
+    rows = seen.filter(now_in(*S)(user, at)).order_by().values_list("status").annotate(number=Count("pk"))
+    return {str(status): 0 for status in S} | dict(rows)
 
 
 def rates(street, at):

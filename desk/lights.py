@@ -32,6 +32,7 @@ class Light:
         return min(100, round(self.share * 100))
 
 
+STILL = WorkOrder.Status.SUSPENDED
 WAITING = (Case.Status.SUBMITTED, Case.Status.ADMITTED)
 NONE = Light("grey", "○", "无时限")
 CHOICES = [("black", "◆ 严重超期"), ("red", "■ 临期或超期"), ("yellow", "▲ 过半"), ("green", "● 充裕")]
@@ -77,20 +78,28 @@ def light_of(deadline, at, calendar):
         return Light("green", "✓", "按时完成", deadline.due_at)
     share = share_of(deadline, at, calendar)
     if deadline.paused(at):
-        return Light("grey", "‖", "挂账中", deadline.due_at, share)
+        return standing(deadline, share)
     return light_at(share, deadline.due_at, at)
 
 
+def standing(deadline, share):
+    """挂账中: a clock that stands still."""
+    return Light("grey", "‖", "挂账中", deadline.due_at, share)
+
+
 def lights_of(cases, at):
-    """{case id: the worst light among the running clocks of its open orders}; one query, and the calendar of each street."""
+    """{case id: the worst light among the clocks of its open orders, of those that stand still only where no other runs}; one
+    query, and the calendar of each street."""
     cases = list(cases)
-    running = running_clocks().filter(case__in=cases)
     calendars = Calendars()
     street_of = {case.pk: case.street for case in cases}
     found = defaultdict(list)
-    for deadline in running.select_related("limit"):
-        found[deadline.case_id].append(light_of(deadline, at, calendars.of(street_of[deadline.case_id])))
-    return {pk: max(lights, key=lambda light: light.share) for pk, lights in found.items()}
+    for deadline in running_clocks().filter(case__in=cases).select_related("limit", "order"):
+        calendar = calendars.of(street_of[deadline.case_id])
+        still = deadline.order.status == STILL
+        light = standing(deadline, share_of(deadline, at, calendar)) if still else light_of(deadline, at, calendar)
+        found[deadline.case_id].append((not still, light.share, light))
+    return {pk: max(lights, key=lambda one: one[:2])[2] for pk, lights in found.items()}
 
 
 def running_clocks():
@@ -106,31 +115,32 @@ def light_of_case(case, burning, at):
 
 
 def lit(rows, colour, at):
-    """亮这种灯的未了事项. The database compares instants that were put down with each clock; a case is read only where one of its
-    clocks stands still, or was started before such instants were put down."""
-    still = WorkOrder.objects.filter(status=WorkOrder.Status.SUSPENDED)
-    unturned = running_clocks().filter(half_at__isnull=True, order__isnull=False)
-    odd = rows.open().filter(Q(pk__in=still.values("case")) | Q(pk__in=unturned.values("case")))
-    odd = list(odd.select_related("street__calendar__base"))
-    burning = lights_of(odd, at) if odd else {}
-    alike = [case.pk for case in odd if light_of_case(case, burning, at).colour == colour]
-    return rows.open().filter(Q(pk__in=alike) | _shining(colour, at) & ~Q(pk__in=[case.pk for case in odd]))
+    """亮这种灯的未了事项: the database compares instants that were put down with each clock (`dispatch.reckoning.turned`).
+
+    Of red and black there are few, and they are looked for from the side of the clocks; of the others there are many, and the
+    newest matters are asked one by one."""
+    here, clocks = rows.open(), running_clocks().exclude(order__status=STILL)
+    # The bound beside the equality says nothing new; it keeps the database from gathering all clocks before the first answer
+    own = clocks.filter(case=OuterRef("pk"), case_id__gte=OuterRef("pk"))
+    first, last = COLOURS[colour]
+    worse = ~Exists(own.filter(**{f"{last}__lte": at})) if last else Q()
+    waiting = _waiting(colour, at) & ~Exists(own)
+    if colour in SELDOM:
+        burning = clocks.filter(**{f"{first}__lte": at}).order_by().values("case")
+        alone = Case.objects.filter(waiting).order_by().values("pk")
+        return here.filter(worse, pk__in=burning.union(alone, all=True))
+    burns = Exists(own.filter(**{f"{first}__lte": at}) if first else own)
+    return here.filter(Q(burns) & worse | waiting)
 
 
 COLOURS = {"black": ("twice_at", None), "red": ("nearly_at", "twice_at"), "yellow": ("half_at", "nearly_at"),
            "green": (None, "half_at")}  # fmt: skip
 """From which instant on, and up to which."""
+SELDOM = ("black", "red")
 
 
-def _shining(colour, at):
-    first, last = COLOURS[colour]
-    clocks = running_clocks().filter(case=OuterRef("pk"))
-    burns = Exists(clocks.filter(**{f"{first}__lte": at}) if first else clocks)
-    return Q(burns & ~Exists(clocks.filter(**{f"{last}__lte": at})) if last else burns) | _waiting(colour, at, clocks)
-
-
-def _waiting(colour, at, clocks):
-    """Without a clock: by how long the matter has waited for a person."""
+def _waiting(colour, at):
+    """Before there is an order: by how long the matter has waited for a person."""
     asked = Q()
     shares = {**reckoning.TURNS, None: None}
     first, last = (shares[name] for name in COLOURS[colour])
@@ -138,7 +148,7 @@ def _waiting(colour, at, clocks):
         since = Q(submitted_at__lte=at - timedelta(hours=hours) * first) if first else Q()
         until = Q(submitted_at__gt=at - timedelta(hours=hours) * last) if last else Q()
         asked |= Q(urgency=urgency) & since & until
-    return Q(status__in=WAITING) & asked & ~Q(Exists(clocks))
+    return Q(status__in=WAITING) & asked
 
 
 class Calendars:

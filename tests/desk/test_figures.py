@@ -134,5 +134,5 @@ def test_figures_cost_the_same_however_many_matters(scene, django_assert_num_que
     phone = a_phone(scene.who("leader"))
     for _ in range(3):
         a_case(scene)
-    with django_assert_num_queries(SIGNED_IN + 4):  # figures, streets, two of the rates
+    with django_assert_num_queries(SIGNED_IN + 5):  # figures, states, streets, two of the rates
         phone.get("/desk/figures/")
