@@ -22,6 +22,8 @@ from street.models import Organisation, Role, User
 from tests.clock import instant
 from tests.journeys import planner
 
+# Without the mark no test database is made where these are run alone
+pytestmark = pytest.mark.django_db
 SINCE = instant("2023-03-01 09:00")
 QUARTER, MONTH = SINCE + timedelta(days=91), SINCE + timedelta(days=24)
 
@@ -206,7 +208,6 @@ class TestPlantedFaults:
         assert not Case.objects.filter(status="submitted").exists() or noticed("未研判")
 
 
-@pytest.mark.django_db
 def test_a_further_street_shares_nothing_but_the_district_with_the_first():
     call_command("load_calendar", verbosity=0)
     call_command("load_street", district.STREET, verbosity=0)
