@@ -4,17 +4,20 @@ import gc
 import json
 import os
 import shutil
+import signal
 import tempfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+import requests
 from _pytest import main as pytest_main
 from django.db import connections
 from django.test import SimpleTestCase, TransactionTestCase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import services, triggers
+from tests.stack import Embedded, Production
 
 # marker → (what is missing, how it is found)
 MEANS = {
@@ -127,6 +130,19 @@ def django_db_modify_db_settings():
         database.settings_dict["OPTIONS"]["init_command"] = hasty
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A copy of the file with the tables as the migrations made them, for processes under test; None where there is none."""
+    database = connections["default"]
+    if database.vendor != "sqlite" or database.settings_dict["NAME"] != database.settings_dict["TEST"]["NAME"]:
+        yield None
+        return
+    kept = tmp_path_factory.mktemp("tables") / "shuoshi.sqlite3"
+    with django_db_blocker.unblock(), database.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(kept)])
+    yield kept
+
+
 @pytest.fixture(autouse=True, scope="session")
 def history_can_be_emptied():
     """Between tests alone: everywhere else the database refuses to delete a line of a case's history."""
@@ -203,6 +219,37 @@ def postgres_server():
     """The address of a private PostgreSQL without a database name; mark such tests `needs_postgres`."""
     with services.postgres(durable=False) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server, tmp_path_factory):
+    """The address of a database on which the production's `migrate` has run, once; the databases of tests are copies of it."""
+    address = services.new_database(postgres_server)
+    production = Production(tmp_path_factory.mktemp("migrated"), database=address, broker="redis://127.0.0.1:1/0")
+    production.manage("migrate", "--noinput", "-v0")
+    return address
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory):
+    """The first start of `manage.py up` on an empty directory, stopped by Ctrl-C after one look around; once for the run."""
+    stack = Embedded(tmp_path_factory.mktemp("first"))
+    with stack:
+        stack.home = requests.get(stack.url, timeout=10)
+        stack.page = requests.get(f"{stack.url}/q/{stack.codes[0]}/", timeout=10)
+        stack.exit_code = stack.parts["up"].stop(signal.SIGINT)
+    stack.said = stack.parts["up"].output
+    return stack
+
+
+@pytest.fixture(scope="session")
+def started_before(first_start, tmp_path_factory):
+    """`started_before("desk")`: a data directory of one's own, as the first start left it; none is made twice, it takes long."""
+
+    def copied(name):
+        return shutil.copytree(first_start.environment["DATA_DIR"], tmp_path_factory.mktemp(name), dirs_exist_ok=True)
+
+    return copied
 
 
 @pytest.fixture(scope="session")

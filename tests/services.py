@@ -116,12 +116,12 @@ def postgres(*, durable=True):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(server):
-    """The address of a fresh, empty database on the cluster at `server`."""
+def new_database(server, *, like=""):
+    """The address of a fresh database on the cluster at `server`: empty, or a copy of that at the address `like`."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with closing(psycopg2.connect(f"{server}/postgres")) as connection:
         connection.autocommit = True
-        connection.cursor().execute(f"CREATE DATABASE {name}")
+        connection.cursor().execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {like.rpartition('/')[2]}" if like else ""))
     return f"{server}/{name}"
 
 

@@ -12,8 +12,8 @@ pytestmark = [pytest.mark.needs_postgres, pytest.mark.needs_redis]
 
 
 @pytest.fixture(scope="module")
-def database(postgres_server):
-    return services.new_database(postgres_server)
+def database(postgres_server, postgres_tables):
+    return services.new_database(postgres_server, like=postgres_tables)
 
 
 @pytest.fixture(scope="module")

@@ -12,20 +12,14 @@ from tests.stack import Embedded
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("up")
+def folder(started_before):
+    return started_before("up")
 
 
 @pytest.fixture(scope="module")
-def first(folder):
-    """The first start on an empty directory, stopped by Ctrl-C after one look around."""
-    stack = Embedded(folder)
-    with stack:
-        stack.home = requests.get(stack.url, timeout=10)
-        stack.page = requests.get(f"{stack.url}/q/{stack.codes[0]}/", timeout=10)
-        stack.exit_code = stack.parts["up"].stop(signal.SIGINT)
-    stack.said = stack.parts["up"].output
-    return stack
+def first(first_start):
+    """The first start on an empty directory; later ones begin with a copy of what it left."""
+    return first_start
 
 
 def test_first_start_says_where_residents_and_staff_go(first):

@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 
-import psycopg2
 import pytest
 
+from tests import services
 from tests.services import REPO, bare_environment
 
 pytestmark = [pytest.mark.needs_postgres, pytest.mark.own_servers]
@@ -17,14 +17,9 @@ LONGEST = 240
 class Rivals:
     """Processes of tests/contracts/rival.py on one database."""
 
-    def __init__(self, server, folder):
-        self.address = f"{server}/race"
-        connection = psycopg2.connect(f"{server}/postgres")
-        connection.autocommit = True
-        connection.cursor().execute("CREATE DATABASE race")
-        connection.close()
+    def __init__(self, address, folder):
         self.environment = bare_environment(
-            DATABASE_URL=self.address, DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="config.settings", LOG_LEVEL="CRITICAL"
+            DATABASE_URL=address, DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="config.settings", LOG_LEVEL="CRITICAL"
         )
 
     def start(self, *command):
@@ -50,10 +45,9 @@ class Rivals:
 
 
 @pytest.fixture(scope="module")
-def race(postgres_server, tmp_path_factory):
+def race(postgres_server, postgres_tables, tmp_path_factory):
     """What everybody said, and what the database holds afterwards."""
-    rivals = Rivals(postgres_server, tmp_path_factory.mktemp("race"))
-    rivals.start("manage.py", "migrate", "-v0").communicate(timeout=LONGEST)
+    rivals = Rivals(services.new_database(postgres_server, like=postgres_tables), tmp_path_factory.mktemp("race"))
     loaded = rivals.alone("load", ORDERS)
     said = rivals.all_at_once(*[("sweep", "")] * WORKERS, *[("handle", seed) for seed in range(HANDLERS)])
     return {**loaded, "workers": said[:WORKERS], "handlers": said[WORKERS:], "tally": rivals.alone("tally")}

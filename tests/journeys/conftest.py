@@ -71,7 +71,7 @@ def clock(street_and_policy, db):
 
 
 @pytest.fixture(scope="package")
-def running(tmp_path_factory):
+def running(started_before):
     """`manage.py up` as a fresh machine runs it, without the demo; mark such tests `own_servers`."""
-    with Embedded(tmp_path_factory.mktemp("running"), INTAKE_THROTTLE="") as stack:
+    with Embedded(started_before("running"), INTAKE_THROTTLE="") as stack:
         yield stack

@@ -52,9 +52,9 @@ with transaction.atomic():
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(started_before):
     """A desk of its own: what other journeys leave waiting would stand in this queue."""
-    with Embedded(tmp_path_factory.mktemp("dispatcher"), INTAKE_THROTTLE="") as stack:
+    with Embedded(started_before("dispatcher"), INTAKE_THROTTLE="") as stack:
         yield stack
 
 

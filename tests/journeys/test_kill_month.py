@@ -22,11 +22,11 @@ def month(request, tmp_path_factory):
     """The clients' own log, and what the data holds once the month is over."""
     folder = tmp_path_factory.mktemp("month")
     if request.param == "one process":
-        yield lived_through(OneProcess(folder))
+        yield lived_through(OneProcess(folder, tables=request.getfixturevalue("django_db_setup")))
         return
-    server = request.getfixturevalue("postgres_server")
+    server, tables = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_tables")
     with services.redis() as broker:
-        yield lived_through(Processes(folder, database=services.new_database(server), broker=broker))
+        yield lived_through(Processes(folder, database=services.new_database(server, like=tables), broker=broker))
 
 
 def lived_through(stack):

@@ -55,9 +55,9 @@ PROGRESS = ["到了现场", "量了线路", "换了灯座", "通了电"]
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
+def running(started_before):
     """A desk of its own: the events that are counted are nobody else's."""
-    with Embedded(tmp_path_factory.mktemp("offline"), INTAKE_THROTTLE="") as stack:
+    with Embedded(started_before("offline"), INTAKE_THROTTLE="") as stack:
         yield stack
 
 

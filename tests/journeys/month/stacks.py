@@ -1,6 +1,7 @@
 """The product as processes on a clock that the test moves, and what a SIGKILL may hit."""
 
 import re
+import shutil
 import sys
 import threading
 import time
@@ -76,6 +77,15 @@ class OneProcess(Moved, Embedded):
     """`manage.py up` on SQLite: a kill takes web, worker and scheduler together."""
 
     targets = ("everything",)
+
+    def __init__(self, folder, *, tables):
+        super().__init__(folder)
+        self.tables = tables
+
+    def prepare(self):
+        """The tables, where the run has made them already; the street and its accounts are of the day on which it starts."""
+        if self.tables:
+            shutil.copy(self.tables, self.folder)
 
 
 class Processes(Moved, Production):
