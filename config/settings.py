@@ -255,6 +255,8 @@ SMS_BACKEND = (
     or env("NOTICE_BACKEND", default="")
     or ("grievance.delivery.no_gateway" if PRODUCTION else "grievance.delivery.append_to_file")
 )
+# 短信回复: the secret with which the office's gateway posts what residents reply (docs/callbacks.md); empty: no replies
+SMS_INBOUND_SECRET = env("SMS_INBOUND_SECRET", default="")
 # A number that was typed on a resident's page gets no text but the code until its holder has typed the code back
 VERIFY_NUMBERS = env.bool("VERIFY_NUMBERS", default=True)
 # Submissions per address, e.g. 60/hour; empty: off. Counted in the database, so that every process counts alike

@@ -27,8 +27,10 @@ from dispatch.models import (
     Mediation,
     OrderReturn,
     OutsideLink,
+    Pledge,
     ReceptionSlot,
     SafetyCall,
+    SecretaryVisit,
     Supervision,
     Suspension,
     WorkOrder,
@@ -160,12 +162,14 @@ def everything(user):
         Prefetch("instructions", Instruction.objects.visible_to(user).select_related(
             "by", "to", "typed_by", "answered_by", "given_as", "photo"
         )),
+        Prefetch("secretary_visits", SecretaryVisit.objects.select_related("holder", "made_by")),
         Prefetch("adoptions", Adoption.objects.select_related("leader")),
         Prefetch("receptions", ReceptionSlot.objects.select_related(
             "reception__organisation", "reception__leader", "grievance", "recorded_by"
         )),
         Prefetch("remarks", Remark.objects.select_related("author").prefetch_related("attachments")),
         Prefetch("events", Event.objects.select_related("actor", "phone_act").order_by("-at", "-pk")),
+        Prefetch("pledges", Pledge.objects.select_related("unit")),
         Prefetch("linked", Case.objects.visible_to(user)),
         Prefetch("merged", Case.objects.visible_to(user)),
     )  # fmt: skip

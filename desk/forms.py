@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q
 
 from desk.file_forms import ManyFiles
-from dispatch.models import Anchor, OrderReturn, Petition, Policy, Suspension, TimeLimit
+from dispatch.models import Anchor, OrderReturn, Petition, Pledge, Policy, Suspension, TimeLimit
 from grievance.actions.triage import LEGAL_PATHS
 from grievance.models import Category
 from grievance.replies import refuse_open
@@ -21,6 +21,10 @@ KINDS = [
     Organisation.Kind.CITY,
 ]
 """The order in which units are offered."""
+
+
+PLEDGED = [choice for choice in Pledge.Kind.choices if choice[0] != Pledge.Kind.AGREED]
+"""承诺的种类 that a unit may state; what was agreed in a mediation is promised there."""
 
 
 class MoveForm(forms.Form):
@@ -278,6 +282,15 @@ class Progress(MoveForm):
 class Complete(MoveForm):
     public_answer = words("公开答复", help_text="诉求人会看到。写清做了什么、结果怎样，不写他人姓名和电话。")
     internal_record = words("办理记录（内部）", must=False)
+    promised_kind = forms.ChoiceField(
+        label="还有承诺的事（到期会再问诉求人）", choices=[("", "没有"), *PLEDGED], required=False
+    )  # fmt: skip
+    promised = forms.CharField(label="承诺什么", required=False, max_length=120, help_text="如：付清赔偿500元。不写姓名和电话。")
+    promised_by = forms.DateField(label="哪天以前", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class JoinRework(MoveForm):
+    text = words("负责人怎样参与的", help_text="到现场、见诉求人、调人调料，写清做了什么。写了才能报办结。")
 
 
 class Opinion(MoveForm):

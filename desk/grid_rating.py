@@ -28,7 +28,9 @@ def rate(request):
         # One sentence for all: a number tells nobody whether there is such a matter
         told = "没有可以在这里评价的：编号不对，还没有办结，已经评价过，或者是您本人、您的单位办的。本人可以扫码或者打热线评价。"
         return _shown(request, number=number, problem=told, status=400)
-    form = SurveyForm(request.POST if "resolved" in request.POST or "send" in request.POST else None)
+    sent = (request.POST, request.FILES) if "resolved" in request.POST or "send" in request.POST else (None, None)
+    form = SurveyForm(*sent, put=actions.put(row), pledge=row.pledge)
+    del form.fields["voice"]
     if not form.is_valid():
         return _shown(request, number=number, row=row, form=form, status=400 if form.is_bound else 200)
     return _recorded(request, row, form, number)

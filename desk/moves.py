@@ -13,6 +13,7 @@ from django.db import transaction
 
 from desk import (
     board_moves,
+    callback_moves,
     duty_moves,
     exclusion_moves,
     eye_moves,
@@ -29,7 +30,7 @@ from desk import (
 )
 from desk.act import Act, Chapter
 from dispatch import openings, routing
-from dispatch.actions import extensions, handling, petitions, returns, supervision, suspension
+from dispatch.actions import extensions, handling, petitions, returns, reworking, supervision, suspension
 from dispatch.models import Letter, Supervision, WorkOrder
 from dispatch.workflow import LETTER, SUPERVISION, WORK_ORDER
 from grievance.actions import triage, unmerging
@@ -159,6 +160,7 @@ ACTS: dict[tuple[str, str], Act] = {
     ("workorder", "respond"): Act(handling.respond, forms.Respond),
     ("workorder", "add_progress"): Act(handling.add_progress, forms.Progress),
     ("workorder", "complete"): Act(handling.complete, forms.Complete),
+    ("workorder", "join_rework"): Act(reworking.join, forms.JoinRework, lambda row, user, at: reworking.wants_head(row)),
     ("workorder", "review_pass"): Act(_pass, forms.FreeOpinion, openings.completed_by_another),
     ("workorder", "review_reject"): Act(_reject, forms.Opinion, openings.completed_by_another),
     ("workorder", "ask_return"): Act(returns.ask_return, forms.AskReturn, openings.returnable),
@@ -198,6 +200,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     duty_moves.CHAPTER,
     exclusion_moves.CHAPTER,
     recheck_moves.CHAPTER,
+    callback_moves.CHAPTER,
 )
 """What other modules of this package add: each subject with its own forms and acts."""
 ACTS.update(chain.from_iterable(chapter.acts.items() for chapter in CHAPTERS))

@@ -19,6 +19,7 @@ from dispatch.actions.mediation import never_mediated
 from dispatch.eye import ASKED
 from dispatch.models import Anchor, Deadline, Instruction, Meeting, MeetingUnit, Supervision, Whistle, WhistleUnit, WorkOrder
 from dispatch.models.work_order import next_due
+from feedback.models import Callback
 from grievance import counting
 from grievance.actions import privacy
 from grievance.casework import Refused
@@ -34,8 +35,8 @@ HANDED_BACK = (S.RETURNED, S.RECALLED)
 """A unit that handed an order back, or from which it was taken before it began, reads the matter no more."""
 # What most people do first stands first; whatever is not named here follows
 USUAL = [
-    *("accept", "respond", "answer_question", "add_progress", "complete", "ask_resident", "ask_help", "agree", "fail", "report"),
-    *("answer", "open_mediation", "link"),
+    *("accept", "respond", "answer_question", "add_progress", "join_rework", "complete", "ask_resident"),
+    *("ask_help", "agree", "fail", "report", "answer", "open_mediation", "link"),
 ]
 
 
@@ -63,7 +64,8 @@ def orders(request):
     page = Register(shown.select_related("case__category", "case__place__parent__parent", "handler")).asked(request.GET)
     context = {
         "page": page, "lines": lines(page.object_list, at), "counts": counts(request.user, mine, at), "done": done,
-        "asked": [] if done else asked_of(request.user), "wanted": [] if done else wanted(request.user, at),
+        "asked": [] if done else asked_of(request.user), "doors": [] if done else doors_of(request.user),
+        "wanted": [] if done else wanted(request.user, at),
     }  # fmt: skip
     return phone.show(request, "desk/orders.html", context, current="phone-orders", keep=not done)
 
@@ -73,6 +75,11 @@ def asked_of(user):
     units = user.scope.where(ASKED & UNIT_ROLES)
     rows = Instruction.objects.unanswered().filter(to__in=units).exclude(case__status__in=Case.ENDED)
     return list(rows.select_related("case__category", "case__place__community").order_by(F("due_at").asc(nulls_last=True), "pk"))
+
+
+def doors_of(user):
+    """待上门回访 that the street has asked a unit of this person for."""
+    return list(Callback.objects.to_visit(user).select_related("grievance", "case__category", "case__place__community"))
 
 
 @dataclass(frozen=True)

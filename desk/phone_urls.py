@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import behalf, figures, grid_cells, grid_rating, my_orders, phone, secretary, sent_later
+from desk import behalf, figures, grid_cells, grid_rating, my_orders, phone, secretary, sent_later, visiting
 
 urlpatterns = [
     path("phone/", phone.start, name="phone"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("phone/orders/<str:number>/", my_orders.order, name="phone-order"),
     path("phone/grid/", grid_cells.cells, name="phone-grid"),
     path("phone/grid/rate/", grid_rating.rate, name="phone-grid-rate"),
+    path("phone/visiting/<int:pk>/", visiting.one, name="phone-visiting"),
     path("phone/secretary/", secretary.waiting, name="phone-secretary"),
     path("phone/secretary/<str:number>/", secretary.matter, name="phone-matter"),
     path("phone/behalf/", behalf.on_phone, name="phone-behalf"),

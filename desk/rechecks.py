@@ -99,13 +99,13 @@ def one(request, pk):
         "case__category", "case__place", "case__street", "callback__case", "callback__grievance__complainant", "owner", "unit"
     )
     row = get_object_or_404(rows, pk=pk)
-    return _done(request, row) if request.method == "POST" else _page(request, row, RecheckForm())
+    return _done(request, row) if request.method == "POST" else _page(request, row, RecheckForm(put=callbacks.put(row.callback)))
 
 
 def _done(request, row):
     """One of the acts of the page; a refusal leaves what was typed."""
     act, at = request.POST.get("act", ""), timezone.now()
-    form = RecheckForm(request.POST if act == "record" else None)
+    form = RecheckForm(request.POST if act == "record" else None, put=callbacks.put(row.callback))
     if act == "record" and not form.is_valid():
         return _page(request, row, form, status=400)
     try:

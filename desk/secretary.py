@@ -28,8 +28,8 @@ CASE_MOVES = {"instruct", "adopt", "call_meeting", "propose_listing", "link"}
 ORDER_MOVES = {"transfer", "decide_extension", "agree_suspension", "refuse_suspension"}
 # A decision stands before a remark, and what ends something comes last
 USUAL = [
-    "sign", "confirm", "take", "list", "settle", "record_visit", "decide_extension", "instruct", "adopt", "call_meeting",
-    "propose_listing", "transfer", "link", "end_adoption", "send_back", "miss", "decline_listing", "lift", "unlist", "discard",
+    "sign", "confirm", "take", "list", "settle", "record_visit", "call_on", "decide_extension", "instruct", "adopt",
+    "call_meeting", "propose_listing", "transfer", "link", "end_adoption", "send_back", "miss", "decline_listing", "lift", "unlist", "discard",
 ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def waiting(request):
     eyes = list(supervisions(user).select_related(*(f"case__{name}" for name in OF_CASE)))
     fresh = [row for row in eyes if row.status in (V.RAISED, V.PROPOSED)]
     pending = to_decide(user, "handler", *(f"case__{name}" for name in OF_CASE))
-    of_me = [*waits.instructed(user, at, OF_CASE), *waits.visits(user, at, OF_CASE)]
+    of_me = [*waits.instructed(user, at, OF_CASE), *waits.visits(user, at, OF_CASE), *waits.to_call_on(user, OF_CASE)]
     mine = group([*map(raised, fresh), *map(drafted, drafts(user)), *map(asked, pending), *of_me])
     decided = {item.case.pk for item in mine}
     taken = [*(under_way(row) for row in eyes if row.status in (V.ACTIVE, V.LISTED)), *waits.adopted(user, OF_CASE)]
@@ -150,6 +150,7 @@ def acting_rows(row):
     return [
         *((letter, None) for letter in row.letters.all()), *((one, None) for one in row.supervisions.all()),
         *((one, None) for part in (row.instructions, row.adoptions, row.receptions) for one in part.all()),
+        *((one, None) for one in row.secretary_visits.all()),
         *((order, ORDER_MOVES) for order in row.orders.all() if order.lead), (row, CASE_MOVES),
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from dispatch.actions import instructions
+from dispatch.actions import instructions, secretary_visits
 from dispatch.deadlocks import deadlocked
 from dispatch.eye import GIVERS
 from dispatch.models import Adoption, Brief, Instruction, ReceptionSlot
@@ -48,6 +48,12 @@ def visits(user, at, of_case):
     for row in rows.select_related("reception", *(f"case__{name}" for name in of_case)):
         word = "已到接访时间，请记录" if row.starts_at <= at else "接访"
         yield row.case, min(row.starts_at, at), f"{word}：{beijing(row.starts_at)}，{row.reception.where}", None
+
+
+def to_call_on(user, of_case):
+    """书记上门 that wait for me: somebody was not content twice."""
+    for row in secretary_visits.waiting(user).select_related(*(f"case__{name}" for name in of_case)):
+        yield row.case, row.asked_at, f"书记上门：{row.reason}", row.due_at
 
 
 def adopted(user, of_case):

@@ -9,7 +9,10 @@ from street.models import Organisation, Place, Role
 SECTIONS = {
     "figures": (
         "参数",
-        ("callback", "urge", "reopen", "visit", "quiet", "retention", "public", "standing_authority", "confidential"),
+        (
+            *("callback", "callback_words", "urge", "reopen", "visit", "quiet", "retention", "public"),
+            *("standing_authority", "confidential"),
+        ),
     ),
     "limits": ("时限", ("limit", "allowance")),
     "ladder": ("升级阶梯", ("rung",)),
@@ -22,6 +25,7 @@ SECTIONS = {
 NOUNS = {
     "policy": "政策",
     "callback": "回访",
+    "callback_words": "回访问法和短信",
     "urge": "诉求人催促",
     "reopen": "结案后重办",
     "visit": "联合上门",

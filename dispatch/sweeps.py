@@ -20,6 +20,7 @@ from dispatch.actions import (
     ladder,
     receptions,
     ringing,
+    secretary_visits,
     supervision,
     suspension,
     urgent_reports,
@@ -33,6 +34,7 @@ from dispatch.models import (
     Instruction,
     Letter,
     ReceptionSlot,
+    SecretaryVisit,
     Supervision,
     Suspension,
     WorkOrder,
@@ -199,13 +201,15 @@ def _still_asked(size):
     ended = {"case__status__in": Case.ENDED}
     left = set(Instruction.objects.filter(status__in=Instruction.OPEN, **ended).values_list("case", flat=True)[:size])
     left |= set(Adoption.objects.filter(ended_at__isnull=True, **ended).values_list("case", flat=True)[:size])
+    to_go = SecretaryVisit.objects.filter(status=SecretaryVisit.Status.WAITING, **ended)
+    left |= set(to_go.values_list("case", flat=True)[:size])
     booked = ReceptionSlot.objects.filter(status=ReceptionSlot.Status.BOOKED, **ended)
     left |= set(booked.values_list("case", flat=True)[:size])
     return list(Case.objects.filter(pk__in=left).order_by("pk"))
 
 
 def _let_go(case, at):
-    for part in (instructions, adoption, receptions):
+    for part in (instructions, adoption, receptions, secretary_visits):
         part.lapse(case, at=at)
 
 

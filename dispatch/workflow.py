@@ -1,6 +1,6 @@
 """Tables of moves: work orders, extensions, supervision, letters, mediation."""
 
-from dispatch.models import Letter, Mediation, Supervision, WorkOrder
+from dispatch.models import Letter, Mediation, Pledge, SecretaryVisit, Supervision, WorkOrder
 from grievance.casework import OUTSIDE, SYSTEM, Move, Workflow
 from street.models import Role
 
@@ -18,6 +18,7 @@ WORK_ORDER = Workflow(
     Move("accept_by_phone", "电话代签收", {S.DISPATCHED}, S.ACCEPTED, DESK),
     Move("respond", "首次联系", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
     Move("add_progress", "办理进展", {S.ACCEPTED, S.SUSPENDED}, None, {*UNIT, OUTSIDE}),
+    Move("join_rework", "负责人参与", {S.ACCEPTED}, None, {Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY}),
     Move("complete", "办结", {S.ACCEPTED}, S.COMPLETED, {*HEADS, OUTSIDE}),
     Move("review_pass", "审核通过", {S.COMPLETED}, S.DONE, REVIEWERS),
     Move("review_reject", "审核退回", {S.COMPLETED}, S.ACCEPTED, REVIEWERS),
@@ -91,4 +92,21 @@ MEDIATION = Workflow(
     Move("fail", "调解未果", {M.OPEN}, M.FAILED, MEDIATORS),
     Move("record_performance", "记录履行", {M.AGREED}, None, MEDIATORS),
     Move("record_confirmation", "司法确认", {M.AGREED}, None, MEDIATORS),
+)
+
+P = Pledge.Status
+PLEDGE = Workflow(
+    "承诺事项",
+    Move("ask", "到期再问", {P.WAITING}, P.ASKED, {SYSTEM}),
+    Move("keep", "兑现", {P.ASKED}, P.KEPT, {SYSTEM}),
+    Move("break", "没有兑现", {P.ASKED}, P.BROKEN, {SYSTEM}),
+    Move("lapse", "没有问到", {P.ASKED}, P.UNKNOWN, {SYSTEM}),
+    Move("drop", "不再问", {P.WAITING, P.ASKED}, P.DROPPED, {SYSTEM}),
+)
+
+T = SecretaryVisit.Status
+SECRETARY_VISIT = Workflow(
+    "书记上门",
+    Move("call_on", "记录上门", {T.WAITING}, T.MADE, {Role.COMMUNITY_SECRETARY, Role.STREET_SECRETARY}),
+    Move("lapse", "随事项了结", {T.WAITING}, T.LAPSED, {SYSTEM}),
 )

@@ -1,11 +1,16 @@
-"""表单: the three questions, as a resident answers them and as a caller writes them down."""
+"""表单: the three questions, as a resident answers them and as a caller writes them down. How they are put is data."""
 
 from django import forms
 
+from dispatch import callback_words
 from feedback.actions.callback import MOST_WORDS
 from feedback.models import Callback
 
-REPLIED = [("yes", "联系过"), ("no", "没联系")]
+LANGUAGES = ("国家通用语言", "维吾尔语", "哈萨克语", "柯尔克孜语", "俄语", "英语", "手语")
+"""Offered, not required, as where something is written down for somebody: any other may be typed."""
+
+
+VOICE = forms.FileInput(attrs={"accept": "audio/*", "capture": "", "class": "input"})
 
 
 def question(label, choices, missing, **options):
@@ -17,16 +22,28 @@ def question(label, choices, missing, **options):
 
 
 class SurveyForm(forms.Form):
-    """满意度调查: three questions, the reason where somebody is dissatisfied, and room for words."""
+    """满意度调查: three questions, the reason where somebody is dissatisfied, and room for words; `words` is how they are put."""
 
-    replied = question("办理的人联系过您吗", REPLIED, "请选一下：办理的人有没有联系过您")
-    resolved = question("事情解决了吗", Callback.Resolved.choices, "请选一下：事情解决了没有")
-    satisfaction = question("您对办理满意吗", Callback.Satisfaction.choices, "请选一下：满意不满意")
-    reason = question("不满意在哪里", Callback.Reason.choices, "请从中选一个原因", required=False, help_text="选了“不满意”才要选")
+    replied = question("", (), "请选一下：办理的人有没有联系过您")
+    resolved = question("", (), "请选一下：事情解决了没有")
+    satisfaction = question("", (), "请选一下：满意不满意")
+    reason = question("", (), "请从中选一个原因", required=False, help_text="选了“不满意”才要选")
     words = forms.CharField(
         label="还想说的话", required=False, max_length=MOST_WORDS, widget=forms.Textarea(attrs={"rows": 4}), help_text="可不写",
         error_messages={"max_length": f"请控制在 {MOST_WORDS} 字以内"},
     )  # fmt: skip
+
+    voice = forms.FileField(label="也可以说一段", required=False, help_text="可不说，用您习惯的语言说就行", widget=VOICE)
+
+    def __init__(self, *args, put=None, pledge=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        put = put or callback_words.shipped()
+        for name in callback_words.ANSWERS:
+            if name in self.fields:
+                self.fields[name].label = put[f"ask_{name}"]
+                self.fields[name].choices = callback_words.choices(put, name)
+        if pledge is not None:
+            self.fields["resolved"].label = f"{put['ask_kept']}（{pledge.what}）"
 
     def clean(self):
         """A dissatisfied person is asked for the reason; one who is not need give none."""
@@ -38,7 +55,8 @@ class SurveyForm(forms.Form):
     @property
     def answer(self):
         """What `actions.callback.record` takes."""
-        return {**self.cleaned_data, "replied": self.cleaned_data["replied"] == "yes"}
+        given = {name: value for name, value in self.cleaned_data.items() if name != "voice"}
+        return {**given, "replied": self.cleaned_data["replied"] == "yes"}
 
 
 class CallForm(SurveyForm):
@@ -47,6 +65,13 @@ class CallForm(SurveyForm):
     way = question(
         "怎么联系上的", [(way.value, way.label) for way in (Callback.Way.PHONE, Callback.Way.VISIT)], "请选一下联系方式"
     )
+    language = forms.CharField(
+        label="用什么语言问的", required=False, max_length=20, help_text="国家通用语言可不写", widget=forms.TextInput(
+            attrs={"list": "languages", "autocomplete": "off"}
+        ),
+    )  # fmt: skip
+    interpreter = forms.CharField(label="代译的人", required=False, max_length=60, help_text="有人代译才写")
+    voice = forms.FileField(label="录音", required=False, help_text="可不附；先告知对方录音，才能附", widget=VOICE)
     field_order = ["way"]
 
     def __init__(self, *args, **kwargs):
@@ -55,14 +80,11 @@ class CallForm(SurveyForm):
         self.fields["way"].widget.attrs["data-key"] = "r"
 
 
-class RecheckForm(forms.Form):
+class RecheckForm(SurveyForm):
     """复核回访: the same three questions once more; no words are asked for, those belong into the matter itself."""
 
-    replied = question("办理的人联系过您吗", REPLIED, "请选一下：办理的人有没有联系过")
-    resolved = question("事情解决了吗", Callback.Resolved.choices, "请选一下：事情解决了没有")
-    satisfaction = question("您对办理满意吗", Callback.Satisfaction.choices, "请选一下：满意不满意")
+    reason = words = voice = None
 
-    @property
-    def answer(self):
-        """What `actions.recheck.record` takes."""
-        return {**self.cleaned_data, "replied": self.cleaned_data["replied"] == "yes"}
+    def clean(self):
+        """No reason is asked for twice."""
+        return self.cleaned_data

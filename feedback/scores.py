@@ -43,7 +43,7 @@ def figures(street, since, until, mostly=Decimal(1)):
 
     Rates are shares of 1: (解决 + 基本解决 × `mostly`) ÷ answers, likewise 满意 (domain §5); None below ten answers."""
     callbacks = Callback.objects.filter(case__street=street)
-    ended = callbacks.filter(ended_at__gte=since, ended_at__lt=until)
+    ended = callbacks.counted().filter(ended_at__gte=since, ended_at__lt=until)
     counts = ended.aggregate(**_counts())
     waiting = callbacks.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=until), opened_at__lt=until).count()
     return Figures(

@@ -7,7 +7,9 @@ import logging
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from dispatch.models import Pledge
 from feedback.actions import callback as actions
+from feedback.actions import falling_due, pledges
 from feedback.models import Callback
 from grievance.models import Case
 
@@ -28,10 +30,25 @@ def expire(at, size=200):
 def settle(at, size=200):
     """收口: resolved cases that nobody is asked about any more, or that somebody sent back; how many moved on."""
     this_round = Callback.objects.filter(case=OuterRef("pk"), round=OuterRef("round"))
-    unhappy = this_round.filter(Q(resolved=Callback.Resolved.NO) | Q(satisfaction=Callback.Satisfaction.NO))
+    unhappy = this_round.filter(pledges.UNHAPPY)
     asked = ~Exists(this_round.open()) & ~Exists(actions.unasked().filter(case=OuterRef("pk")))
-    cases = Case.objects.filter(Exists(unhappy) | asked, status=Case.Status.RESOLVED)
-    return _each_case(cases, _settle, at, size)
+    resolved = Q(Exists(unhappy) | asked, status=Case.Status.RESOLVED)
+    return _each_case(Case.objects.filter(resolved), _settle, at, size)
+
+
+def ask_again(at, size=200):
+    """承诺到期: everybody of a closed matter is asked whether what was promised was done; how many questions were begun.
+
+    What a crash left between an answer and its rework is caught up on the way."""
+    cases = Case.objects.filter(Exists(falling_due.due(at).filter(case=OuterRef("pk"))))
+    broken = Callback.objects.filter(pledges.UNHAPPY, case=OuterRef("pk"), round=OuterRef("round"), pledge__isnull=False)
+    left = Case.objects.filter(Exists(broken), status=Case.Status.CLOSED)
+    return _each_case(cases, _ask_again, at, size) + _each_case(left, _settle, at, size)
+
+
+def _ask_again(case, at):
+    waiting = Pledge.objects.filter(case=case, status=Pledge.Status.WAITING).order_by("due_on", "pk")
+    return sum(falling_due.ask(pledge, at=at) for pledge in waiting)
 
 
 def _each_case(cases, act, at, size):

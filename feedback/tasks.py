@@ -16,7 +16,8 @@ def open_callbacks():
     opened = sweeps.open_callbacks(at)
     ended = sweeps.expire(at)
     settled = sweeps.settle(at)
-    if opened or ended or settled:
+    again = sweeps.ask_again(at)
+    if opened or ended or settled or again:
         wake("grievance.tasks.deliver")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback import views
+from feedback import api, views
 from feedback.public import views as public
 
 app_name = "feedback"
@@ -13,8 +13,11 @@ urlpatterns = [
     path("board/<slug:community>/", public.board, name="board"),
     path("wishes/<slug:community>/", public.wishes, name="wishes"),
     path("board/photos/<str:name>.jpg", public.photo, name="board_photo"),
+    path("api/v1/sms/replies/", api.sms_reply, name="sms_reply"),
     path("desk/callbacks/", views.callbacks, name="callbacks"),
     path("desk/callbacks/<int:pk>/", views.callback, name="callback"),
     path("desk/callbacks/<int:pk>/attempt/", views.attempt, name="attempt"),
+    path("desk/callbacks/<int:pk>/officer/", views.officer, name="officer"),
+    path("desk/callbacks/<int:pk>/voice/", views.voice, name="voice"),
     path("desk/callbacks/<int:pk>/phone/", views.phone, name="phone"),
 ]

@@ -15,19 +15,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback import asking
 from feedback.actions import callback as actions
-from feedback.actions import doubts, reopening
-from feedback.forms import CallForm, SurveyForm
-from feedback.models import CallAttempt, Callback
+from feedback.actions import doubts, reopening, visiting
+from feedback.forms import LANGUAGES, CallForm, SurveyForm
+from feedback.models import CallAttempt, Callback, CallbackVoice, InboundCount
+from grievance import media
 from grievance.actions import board_consent, closing
 from grievance.casework import RESIDENT, Refused
 from grievance.models import Case, ConfidentialReport, Grievance
 from grievance.own_phone import needs_code
 from grievance.sealing import fingerprint
+from grievance.serving import serve
 from grievance.views.follow import grievance_of, must_be_own
 from grievance.views.page import of_street
 from grievance.wake import wake
-from street.models import Role
+from street.models import Organisation, Role
 
 ON_A_PAGE = 50
 # What a caller may note of a try; 已接通 is written down with the answer
@@ -54,6 +57,8 @@ def _to_code(request, grievance, receipt, what):
 
 
 def _still_asked(grievance, what):
+    if what == "survey" and grievance.asked_again_at is not None:
+        return True
     return grievance.case.status == (Case.Status.RESOLVED if what == "survey" else Case.Status.CLOSED)
 
 
@@ -108,7 +113,8 @@ def _survey(request, grievance, *, url, mine=True):
             return render(request, "feedback/thanks.html", {**page, "rework": not callback.content})
         _must_be_waiting(callback)
         page["board_tick"] = board_consent.askable(grievance)
-    form = SurveyForm(request.POST if request.method == "POST" else None)
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = SurveyForm(*sent, put=actions.put(callback), pledge=callback.pledge)
     if form.is_valid() and mine:
         return _answered(request, callback, form)
     if form.is_valid():
@@ -120,13 +126,19 @@ def _survey(request, grievance, *, url, mine=True):
 def _question(grievance):
     """The callback the page asks for: the latest, or a new one where the sweep has not come by since the case was resolved."""
     case = grievance.case
-    latest = grievance.callbacks.select_related("case__promised_by").order_by("-opened_at", "-pk").first()
+    latest = (
+        grievance.callbacks.select_related("case__promised_by", "case__street", "pledge__unit")
+        .order_by("-opened_at", "-pk")
+        .first()
+    )
     asked = latest is not None and (latest.case_id, latest.round) == (case.pk, case.round)
     if case.status == Case.Status.RESOLVED and not asked:
         return Callback(case=case, grievance=grievance, round=case.round)
     if latest is None:
         raise Refused("not_resolved", "这件事还在办理，办结后会请您评价。")
     latest.grievance = grievance
+    if latest.case_id == case.pk:
+        latest.case = case
     return latest
 
 
@@ -140,7 +152,7 @@ def _answered(request, callback, form):
     at, resolved_at = timezone.now(), callback.case.resolved_at
     try:
         row = callback if callback.pk else actions.open_callback(callback.grievance, at=at)
-        made = actions.record(row, **form.answer, way=Callback.Way.SURVEY, by=RESIDENT, at=at)
+        made = actions.record(row, **form.answer, recording=_recorded(form), way=Callback.Way.SURVEY, by=RESIDENT, at=at)
         doubts.witness(row, **_came_from(request), resolved_at=resolved_at, at=at)
     except Refused as no:
         # A second tap finds the answer that the first one left
@@ -151,6 +163,12 @@ def _answered(request, callback, form):
         _agree(row, at)
     wake("grievance.tasks.deliver")
     return HttpResponseRedirect(_receipt_of(made) if isinstance(made, ConfidentialReport) else request.path)
+
+
+def _recorded(form):
+    """录音, kept before the answer is written down; None where nothing was said aloud. Refused as `media.keep_voice`."""
+    voice = form.cleaned_data.get("voice")
+    return media.keep_voice(voice) if voice else None
 
 
 def _came_from(request):
@@ -195,7 +213,9 @@ def callbacks(request):
         .annotate(tries=Count("attempts"), last_try=Max("attempts__at"))
     )
     page = Paginator(waiting, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "desk/callbacks.html", {**admin.site.each_context(request), "page": page, "now": timezone.now()})
+    at = timezone.now()
+    context = {"page": page, "now": at, "replies": InboundCount.objects.of(timezone.localdate(at)) if asking.replies_on() else []}
+    return render(request, "desk/callbacks.html", {**admin.site.each_context(request), **context})
 
 
 @caller_only
@@ -203,11 +223,12 @@ def callbacks(request):
 def callback(request, pk):
     """回访单: what was said and done, the three questions, and the tries so far."""
     row = _row(request, pk)
-    form = CallForm(request.POST if request.method == "POST" else None, initial={"way": Callback.Way.PHONE})
+    sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = _blank(row, *sent)
     if not form.is_valid():
         return _page(request, row, form, status=400 if form.is_bound else 200)
     try:
-        actions.record(row, **form.answer, by=request.user, at=timezone.now())
+        actions.record(row, **form.answer, recording=_recorded(form), by=request.user, at=timezone.now())
     except Refused as no:
         return _page(request, row, form, refusal=no, status=no.status)
     wake("grievance.tasks.deliver")
@@ -223,7 +244,7 @@ def attempt(request, pk):
     try:
         actions.attempt(row, result=request.POST.get("result", ""), by=request.user, at=timezone.now())
     except Refused as no:
-        return _page(request, row, CallForm(), refusal=no, status=no.status)
+        return _page(request, row, _blank(row), refusal=no, status=no.status)
     messages.success(request, f"诉求 {row.grievance} 的拨打结果已登记。")
     return redirect("feedback:callbacks")
 
@@ -236,13 +257,51 @@ def phone(request, pk):
     try:
         number = actions.reveal_phone(row, by=request.user, at=timezone.now())
     except Refused as no:
-        return _page(request, row, CallForm(), refusal=no, status=no.status)
-    return _page(request, row, CallForm(initial={"way": Callback.Way.PHONE}), number=number)
+        return _page(request, row, _blank(row), refusal=no, status=no.status)
+    return _page(request, row, _blank(row), number=number)
+
+
+@caller_only
+@require_POST
+def officer(request, pk):
+    """请另一单位上门, or take it back: the unit that goes has had no part in the matter."""
+    row = _row(request, pk)
+    unit = Organisation.objects.filter(code=request.POST.get("unit", ""), active=True).first()
+    try:
+        visiting.send(row, unit=unit, by=request.user, at=timezone.now())
+    except Refused as no:
+        return _page(request, row, _blank(row), refusal=no, status=no.status)
+    wake("grievance.tasks.deliver")
+    messages.success(request, f"诉求 {row.grievance} 已{f'请{unit}上门' if unit else '收回，由回访员拨打'}。")
+    return redirect("feedback:callback", pk) if unit is None else redirect("feedback:callbacks")
+
+
+def _blank(row, data=None, files=None):
+    """The questions as the policy puts them; the language that the person is known to speak is there already."""
+    known = getattr(getattr(row.grievance, "complainant", None), "language", "")
+    first = {"way": Callback.Way.PHONE, "language": known}
+    return CallForm(data, files, initial=first, put=actions.put(row), pledge=row.pledge)
+
+
+@caller_only
+@require_safe
+def voice(request, pk):
+    """回访录音: for those who ring, and for nobody who had a part in the matter."""
+    return serve(request, get_object_or_404(CallbackVoice, callback=_row(request, pk)))
 
 
 def _row(request, pk):
     rows = Callback.objects.for_caller(request.user).select_related(
-        "case__category", "case__place", "case__promised_by", "grievance__complainant", "grievance__on_behalf", "recorded_by"
+        "case__category",
+        "case__place",
+        "case__promised_by",
+        "grievance__complainant",
+        "grievance__on_behalf",
+        "recorded_by",
+        "visitor",
+        "voice",
+        "pledge__unit",
+        "case__street",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -250,6 +309,8 @@ def _row(request, pk):
 def _page(request, row, form, *, number="", refusal=None, status=200):
     context = {
         **admin.site.each_context(request), "callback": row, "form": form,
+        "languages": LANGUAGES,
+        "units": visiting.offered(row) if row.status == Callback.Status.OPEN and row.visitor is None else [],
         "tries": TRIES, "attempts": row.attempts.select_related("by"),
         "complainant": getattr(row.grievance, "complainant", None), "number": number, "refusal": refusal,
     }  # fmt: skip

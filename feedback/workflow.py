@@ -3,7 +3,7 @@
 from feedback.models import Appeal, Callback, Exclusion, Recheck
 from grievance.casework import RESIDENT, SYSTEM, Move, Workflow
 from grievance.models import Case
-from street.models import Role
+from street.models import UNIT_ROLES, Role
 
 S = Callback.Status
 
@@ -12,6 +12,8 @@ CALLBACK = Workflow(
     "回访",
     Move("record", "登记评价", {S.OPEN, S.UNREACHABLE, S.SUPERSEDED}, S.ANSWERED, {Role.CALLER, RESIDENT}),
     Move("assist", "协助评价", {S.OPEN}, S.ANSWERED, {Role.GRID_WORKER}),
+    Move("visit", "上门回访", {S.OPEN}, S.ANSWERED, UNIT_ROLES),
+    Move("send_officer", "请另一单位上门", {S.OPEN}, None, {Role.CALLER, Role.SHIFT_LEADER}),
     Move("attempt", "登记拨打", {S.OPEN}, None, {Role.CALLER}),
     Move("reveal", "查看电话", {S.OPEN}, None, {Role.CALLER}),
     Move("give_up", "列为无法回访", {S.OPEN}, S.UNREACHABLE, {SYSTEM}),

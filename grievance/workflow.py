@@ -28,6 +28,7 @@ CASE = Workflow(
     Move("resolve", "办结", {S.IN_HANDLING}, S.RESOLVED, {*DESK, Role.SUPERVISOR, SYSTEM}),
     Move("rework", "重办", {S.RESOLVED}, S.IN_HANDLING, {Role.CALLER, Role.SHIFT_LEADER, SYSTEM}),
     Move("reopen", "要求重办", {S.CLOSED}, S.RESOLVED, {RESIDENT}),
+    Move("break_promise", "承诺没有兑现", {S.CLOSED}, S.RESOLVED, {SYSTEM}),
     Move("close", "结案", {S.RESOLVED}, S.CLOSED, {SYSTEM}),
     Move("withdraw", "撤回", OPEN, S.WITHDRAWN, {RESIDENT, SYSTEM}),
     Move("hand_over", "转为检举控告", set(S) - {S.MERGED, S.TRANSFERRED}, S.TRANSFERRED, DESK),

@@ -186,9 +186,10 @@ class Rounds(Stage):
             self.posts = today, {(row.organisation_id, row.role): row.user for row in held}
         return self.posts[1].get((organisation.pk, role))
 
-    def hand_of(self, unit):
-        """The one who handles for a unit, else its head."""
-        found = (self.holder(role, unit) for role in ("handler", "unit_head", "community_secretary"))
+    def hand_of(self, unit, *, again=False):
+        """The one who handles for a unit, else its head; the head first where work is done again."""
+        roles = ("handler", "unit_head", "community_secretary")
+        found = (self.holder(role, unit) for role in (reversed(roles) if again else roles))
         return next((user for user in found if user), None)
 
     def calendar(self, street):

@@ -172,7 +172,7 @@ def until_done(stage, order, manner, chance):
     yield stage.share(order, order.dispatched_at, order.due_at, manner.complete)
     done = stage.do(
         handling.complete, order, public_answer="已处理完毕，请您查看。", internal_record="现场处理。",
-        by=stage.hand_of(order.handler),
+        by=stage.hand_of(order.handler, again=order.round > 1),
     )  # fmt: skip
     return done
 
@@ -184,7 +184,9 @@ def reviewed(stage, order, chance):
     if chance.random() < 0.1:
         stage.do(handling.review, order, passed=False, opinion="照片不清，请补充。", by=by)
         yield stage.worked(order.case.street, chance.uniform(2, 20))
-        stage.do(handling.complete, order, public_answer="已处理，照片已补。", by=stage.hand_of(order.handler))
+        stage.do(
+            handling.complete, order, public_answer="已处理，照片已补。", by=stage.hand_of(order.handler, again=order.round > 1)
+        )
         yield stage.worked(order.case.street, 1)
     stage.do(handling.review, order, passed=True, opinion="情况属实", by=by)
     case = Case.objects.select_related("parent").get(pk=order.case_id)

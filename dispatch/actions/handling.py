@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines, routing
-from dispatch.actions import copies, facts, instructions, succession, suspension
+from dispatch.actions import copies, facts, instructions, pledging, reworking, succession, suspension
 from dispatch.models import Anchor, Policy, Trigger, WorkOrder
 from dispatch.workflow import WORK_ORDER
 from grievance import casework, media
@@ -147,12 +147,15 @@ def _add_progress(order, text, public, kept, *, by, at):
 
 
 @transaction.atomic
-def complete(order, *, public_answer, internal_record="", by, at):
-    """办结: what the resident is told and what was done are two fields; the review comes next.
+def complete(order, *, public_answer, internal_record="", promised_kind="", promised="", promised_by=None, by, at):
+    """办结: what the resident is told and what was done are two fields; the review comes next. What is still promised, with its
+    day, is asked about after that day.
 
-    A first contact not yet recorded is met by the completion, late or not."""
+    A first contact not yet recorded is met by the completion, late or not. Refused `head_missing`, as `pledging.checked`."""
     _must_say(public_answer, "请填写公开答复（诉求人会看到），再点“办结”。")
+    pledge = pledging.checked(kind=promised_kind, what=promised, due_on=promised_by, at=at)
     order = lock(order)
+    reworking.require_head(order, by=by, at=at)
     WORK_ORDER.apply(
         "complete", order, by=by, at=at, completed_at=at, completed_by=person_of(by),
         public_answer=public_answer, internal_record=internal_record,
@@ -161,6 +164,8 @@ def complete(order, *, public_answer, internal_record="", by, at):
     for anchor in (Anchor.COMPLETION, Anchor.FIRST_CONTACT, Anchor.INTERIM):
         deadlines.meet(order, anchor, at=at)
     deadlines.plan_review(order, at=at)
+    if pledge:
+        pledging.make(order.case, order.handler, pledge, by=by, at=at, order=order)
     return order
 
 
@@ -183,6 +188,7 @@ def _reject(order, opinion, *, by, at):
     WORK_ORDER.apply(
         "review_reject", order, by=by, at=at, completed_at=None, completed_by=None, sentence=f"办结审核退回：{opinion}"
     )
+    pledging.unmake(order, at=at)
     deadlines.meet(order, Anchor.REVIEW, at=at)
     deadlines.resume(order, Anchor.COMPLETION, at=at)
     text = f"工单 {order.number} 办结审核未通过：{opinion[:80]}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Prefetch, Q
 
 from dispatch import deadlines, standing
-from dispatch.models import Anchor, Checkpoint, EscalationRung, Letter, Level, Supervision
+from dispatch.models import Anchor, Checkpoint, EscalationRung, Letter, Level, SecretaryVisit, Supervision
 from dispatch.papers.forms import FORMS
 from dispatch.posts import LAST, OFFICES, Posts
 from dispatch.workflow import BY_AUTHORITY, SIGNERS
@@ -48,6 +48,7 @@ class Outcome:
     letters: list = field(default_factory=list)
     supervisions: list = field(default_factory=list)
     units: list = field(default_factory=list)
+    visits: list = field(default_factory=list)
 
     def notice(self, checkpoint, text, **to):
         """One notice for a checkpoint, exactly."""
@@ -160,6 +161,21 @@ def escalate(checkpoint, outcome):
         _raise(checkpoint, outcome, level, gap)
 
 
+def visit(checkpoint, outcome):
+    """请书记上门: somebody was not content twice; a secretary goes there and writes down what was said. One task at a time."""
+    case, reason = checkpoint.case, checkpoint.rung.sentence
+    level, gap = _level_of(checkpoint, outcome)
+    holder = _holder(case, level)
+    due = answer_due(checkpoint, case, outcome.at)
+    row = SecretaryVisit(case=case, holder=holder, reason=reason, asked_at=outcome.at, due_at=due, checkpoint=checkpoint)
+    outcome.visits.append(row)
+    outcome.units.append(CaseUnit.of(case, holder))
+    by_when = f"{beijing(due)}前" if due else ""
+    outcome.event(checkpoint, f"请书记{by_when}上门：{reason}{gap}", public="已请书记上门，当面听您说。")
+    text = f"事项 {case.number} {reason}{by_when}记录上门情况。{gap}"
+    outcome.notice(checkpoint, text, **_reader(case, holder, level, outcome))
+
+
 def _raise(checkpoint, outcome, level, gap):
     case, rung = checkpoint.case, checkpoint.rung
     outcome.levels[case.pk].add(level)
@@ -249,6 +265,7 @@ MEASURES = {
     EscalationRung.Measure.CHASE: chase,
     EscalationRung.Measure.DRAFT: draft,
     EscalationRung.Measure.ESCALATE: escalate,
+    EscalationRung.Measure.VISIT: visit,
 }
 
 
@@ -319,6 +336,8 @@ def _eyes(checkpoints):
 
 def _write(outcome):
     Supervision.objects.bulk_create(outcome.supervisions)
+    # Where one waits already, the second asks for nothing more
+    SecretaryVisit.objects.bulk_create(outcome.visits, ignore_conflicts=True)
     for letter in outcome.letters:
         letter.supervision = letter.supervision  # picks up the key given by the insert
     Letter.objects.bulk_create(outcome.letters)

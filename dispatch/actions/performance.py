@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from dispatch import deadlines
-from dispatch.models import Anchor
+from dispatch.actions import pledging
+from dispatch.models import Anchor, Pledge
 from dispatch.workflow import MEDIATION
 from grievance.casework import Refused, lock, notice_for, notify
 from street.models import Role
@@ -21,6 +22,9 @@ AFTER_BREACH = (
 def follow(mediation, *, at):
     """回访履行: the clocks that begin with an agreement, both owed by the mediating unit."""
     due = _follow_up(mediation)
+    if mediation.perform_by is not None:
+        promised = (Pledge.Kind.AGREED, "履行调解协议", mediation.perform_by)
+        pledging.make(mediation.case, mediation.unit, promised, by=None, at=at, mediation=mediation)
     deadlines.start_for(mediation, Anchor.PERFORMANCE, LIMIT_CLASS, unit=mediation.unit, at=at, due_at=due)
     deadlines.start_for(mediation, Anchor.CONFIRMATION, LIMIT_CLASS, unit=mediation.unit, at=at)
 

@@ -18,8 +18,8 @@ from street.loading.ledger import Tally
 __all__ = ["TABLES", "Loaded", "load", "load_file"]
 
 TABLES = (
-    *("policy", "callback", "urge", "reopen", "visit", "quiet", "standing_authority", "confidential", "retention", "public"),
-    *("category", "alert", "cue", "limit", "allowance", "rung", "route"),
+    *("policy", "callback", "callback_words", "urge", "reopen", "visit", "quiet", "standing_authority", "confidential"),
+    *("retention", "public", "category", "alert", "cue", "limit", "allowance", "rung", "route"),
 )
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from functools import cached_property
 
+from dispatch import callback_words
 from dispatch.loading import allowances, routes
 from dispatch.loading.rungs import read_rung
 from dispatch.models import Anchor, Unit
@@ -92,7 +93,7 @@ class Content:
         urge.only("hours")
         figures = {field: callback.count(key, least=1) for key, field in CALLBACK.items() if key in callback}
         figures |= {"urge_hours": urge.count("hours", least=1)} if "hours" in urge else {}
-        return figures | self._reopen() | self._awake() | self._visit()
+        return figures | self._reopen() | self._awake() | self._visit() | self._words()
 
     def _reopen(self):
         """要求重办: how many days after the end a resident may still ask for it; nothing where the file does not say."""
@@ -105,6 +106,16 @@ class Content:
         visit = self.file.table("visit", required=False)
         visit.only("days")
         return {"visit_days": visit.count("days", least=1)} if "days" in visit else {}
+
+    def _words(self):
+        """回访问法和短信: what the file words in its own way; nothing where it does not say."""
+        words = self.file.table("callback_words", required=False)
+        for key in words.values:
+            if not callback_words.known(key):
+                words.fail(f"[callback_words] 不认识的项目“{key}”，可用的见 docs/callbacks.md。", key)
+            if why := callback_words.wrong(key, words.text(key)):
+                words.fail(f"“{key}”{why}", key)
+        return {"callback_words": {key: words.text(key) for key in sorted(words.values)}} if words.values else {}
 
     def _awake(self):
         """静默时段: the limit classes of which people are told at night too; nothing where the file does not say."""

@@ -49,7 +49,7 @@ def _bounded(row, key, most):
 def _answer(row, rung):
     if "answer_amount" not in row and "answer_unit" not in row:
         return {}
-    if rung["measure"] not in (Measure.DRAFT, Measure.ESCALATE) or rung["to"] == Level.DISTRICT_LIST:
+    if rung["measure"] not in (Measure.DRAFT, Measure.ESCALATE, Measure.VISIT) or rung["to"] == Level.DISTRICT_LIST:
         row.fail(
             "反馈时限只用于拟文和呈送社区、街道书记：提醒和催办不要求书面反馈，挂牌督办的时限由区里定。",
             "answer_amount" if "answer_amount" in row else "answer_unit",

@@ -24,6 +24,8 @@ def of(policy):
     lines = ["[policy]", f"name = {written(policy.name)}", f"version = {policy.version}", *street]
     for table, keys in FIGURES.items():
         lines += ["", f"[{table}]", *(f"{key} = {getattr(policy, field)}" for key, field in keys.items())]
+    if policy.callback_words:
+        lines += ["", "[callback_words]", *(f"{key} = {written(value)}" for key, value in sorted(policy.callback_words.items()))]
     lines += ["", "[quiet]", f"awake_classes = {written(policy.awake_classes)}"]
     blocks = [*_categories(), *_alerts(), *_cues(), *_limits(policy), *_allowances(policy), *_rungs(policy), *_routes(policy)]
     body = [line for table, values, words in blocks for line in _block(table, values, words)]

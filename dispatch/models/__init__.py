@@ -11,11 +11,13 @@ from dispatch.models.meeting import Decision, Meeting, MeetingUnit
 from dispatch.models.outside_link import OutsideLink
 from dispatch.models.paper import IssuedPaper
 from dispatch.models.petition import Petition
+from dispatch.models.pledge import Pledge
 from dispatch.models.policy import Anchor, EscalationRung, Level, Policy, StandingAuthority, TimeLimit, Trigger, Unit
 from dispatch.models.policy_text import LetterTemplate, PolicyText
 from dispatch.models.reception import Reception, ReceptionSlot
 from dispatch.models.routing_rule import RoutingRule
 from dispatch.models.safety_call import SafetyCall
+from dispatch.models.secretary_visit import SecretaryVisit
 from dispatch.models.shift import AutoRead, DutyNote, DutyRule, Shift, ShiftSwap
 from dispatch.models.supervision import Adoption, Instruction, Supervision
 from dispatch.models.suspension import Suspension
@@ -51,6 +53,7 @@ __all__ = [
     "OutsideLink",
     "Petition",
     "PhoneAcceptance",
+    "Pledge",
     "Policy",
     "PolicyText",
     "Reception",
@@ -58,6 +61,7 @@ __all__ = [
     "Ring",
     "RoutingRule",
     "SafetyCall",
+    "SecretaryVisit",
     "Shift",
     "ShiftSwap",
     "StandingAuthority",

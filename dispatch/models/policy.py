@@ -38,6 +38,7 @@ class Policy(models.Model):
     awake_classes = models.JSONField("夜间照常提醒的时限等级", default=list, blank=True)
     urge_hours = models.PositiveSmallIntegerField("催促间隔小时", default=24)
     reopen_days = models.PositiveSmallIntegerField("结案后可要求重办天数", default=15)
+    callback_words = models.JSONField("回访问法、答法和短信", default=dict, blank=True)
 
     objects = PolicyQuerySet.as_manager()
 
@@ -166,6 +167,7 @@ class EscalationRung(models.Model):
         CHASE = "chase", "催办"
         DRAFT = "draft", "拟文"
         ESCALATE = "escalate", "呈送"
+        VISIT = "visit", "请书记上门"
 
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="rungs", verbose_name="政策")
     code = models.SlugField("代码", max_length=40)

@@ -71,6 +71,8 @@ class WorkOrder(models.Model):
     contacted_at = models.DateTimeField("首次联系时间", null=True)
     completed_at = models.DateTimeField("办结时间", null=True)
     completed_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="办结人")
+    head_joined_at = models.DateTimeField("负责人参与时间", null=True)
+    head_joined_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="参与的负责人")
     public_answer = models.TextField("公开答复", blank=True)
     internal_record = models.TextField("办理记录（内部）", blank=True)
     ended_at = models.DateTimeField("结束时间", null=True)

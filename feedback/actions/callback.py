@@ -9,14 +9,18 @@ from django.utils import timezone
 
 from dispatch import deadlines
 from dispatch.actions import handling
-from dispatch.models import Policy, Trigger
-from feedback.models import CallAttempt, Callback
+from dispatch.callback_words import words_of
+from dispatch.models import Pledge, Policy, Trigger
+from feedback import asking
+from feedback.actions import pledges
+from feedback.models import CallAttempt, Callback, CallbackVoice
 from feedback.workflow import CALLBACK
-from grievance import casework
+from grievance import casework, said
 from grievance.actions import closing, talk
 from grievance.casework import RESIDENT, Refused, beijing, lock, notice_for, notify
 from grievance.models import Case, Grievance
 from grievance.sealing import fingerprint, new_salt, secret_for
+from street.models import UNIT_ROLES
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +33,7 @@ BANDS = (12, 18)
 
 def unasked():
     """尚未回访的诉求: of resolved cases, not withdrawn, without a callback of the case's present round."""
-    asked = Callback.objects.filter(grievance=OuterRef("pk"), case=OuterRef("case"), round=OuterRef("case__round"))
+    asked = Callback.objects.filter(grievance=OuterRef("pk"), case=OuterRef("case"), round=OuterRef("case__round"), pledge=None)
     return Grievance.objects.filter(~Exists(asked), case__status=Case.Status.RESOLVED, withdrawn_at__isnull=True)
 
 
@@ -45,38 +49,46 @@ def open_callback(grievance, *, at):
     if grievance.withdrawn_at:
         raise Refused("withdrawn", f"诉求 {grievance} 已经撤回，不再回访。")
     grievance.case = case
-    return grievance.callbacks.filter(case=case, round=case.round).first() or _open(grievance, at=at)
+    return grievance.callbacks.filter(case=case, round=case.round, pledge=None).first() or begin(grievance, at=at)
 
 
-def _open(grievance, *, at):
+def begin(grievance, *, pledge=None, at):
+    """开始一次回访 of a locked case: after the work is done, or after what was promised fell due. A link goes to a phone."""
     case, salt = grievance.case, new_salt()
     callback = Callback.objects.create(
-        case=case, grievance=grievance, round=case.round, opened_at=at, expires_at=at + _link_holds(case, at),
-        token_salt=salt, token_hash=fingerprint(secret_for("survey", salt)),
+        case=case, grievance=grievance, round=case.round, opened_at=at, expires_at=at + _link_holds(case, at), pledge=pledge,
+        token_salt=salt, token_hash=fingerprint(secret_for("survey", salt)), sms_code=asking.code_for(grievance),
     )  # fmt: skip
+    what = f"{pledge}到期再问" if pledge else f"第{case.round}轮"
     casework.record(
         case, "callback.open", at=at, by=None, subject=callback, grievance=grievance, became=callback.status,
-        sentence=f"开始回访诉求 {grievance}（第{case.round}轮）。",
+        sentence=f"开始回访诉求 {grievance}（{what}）。",
     )  # fmt: skip
-    _send_link(callback, f"callback:{callback.pk}", "已办结，请评价是否真正解决", at=at)
+    asked = f"{pledge.unit}承诺的事到期了，请说是否办到" if pledge else "已办结，请评价是否真正解决"
+    _send_link(callback, f"callback:{callback.pk}", asked, at=at)
     return callback
 
 
 @transaction.atomic
-def record(callback, *, replied, resolved, satisfaction, reason="", words="", way, by, at):
+def record(
+    callback, *, replied, resolved, satisfaction, reason="", words="", language="", interpreter="", recording=None, way, by, at
+):
     """登记评价: the answer, told to a caller or given by the person; content closes, anything else is done again.
 
     `replied`: whether the unit spoke with the person, None where not asked. Words that may report on officials go to the
-    discipline office alone, and that report is what is returned; the answer counts all the same. Refused `answer_incomplete`,
+    discipline office alone, and that report is what is returned; the answer counts all the same. `recording` lies in the storage
+    already. Refused `answer_incomplete`,
     `reason_missing`, `already_answered`, `callback_over`, `way_not_open`, `handled_it` (domain §1.7: never who handled)."""
     answer = _checked(replied=replied, resolved=resolved, satisfaction=satisfaction, reason=reason, words=words)
-    callback, move = lock(callback), "assist" if way == Callback.Way.ASSISTED else "record"
+    callback = lock(callback)
+    move = _move_for(callback, way, by)
     may_still_answer(callback)
     _may_call(callback, move, by=by, at=at)
-    if way not in Callback.Way or (by == RESIDENT) != (way == Callback.Way.SURVEY):
+    if way not in Callback.Way or (by == RESIDENT) != (way in Callback.OWN):
         raise Refused("way_not_open", "回访员登记的只能是电话或上门回访，本人评价只能由诉求人自己提交。", status=400)
     verdict = verdict_of(answer)
-    answer["words"], report = talk.screened(callback.grievance, answer["words"], at=at)
+    answer["words"], report = keep_words(callback, answer["words"], at=at)
+    answer |= {"language": said.language(language), "interpreter": said.name(interpreter)}
     CALLBACK.apply(
         move, callback, by=by, at=at, **answer, way=way, recorded_by=None if by == RESIDENT else by, ended_at=at,
         grievance=callback.grievance, sentence=f"{Callback.Way(way).label}：{verdict}。", public=f"已登记您的评价：{verdict}。",
@@ -85,8 +97,46 @@ def record(callback, *, replied, resolved, satisfaction, reason="", words="", wa
         _tell_person(callback, verdict, at=at)
     if way == Callback.Way.PHONE:
         CallAttempt.objects.create(callback=callback, result=CallAttempt.Result.ANSWERED, by=by, at=at)
-    settle_safely(callback.case, at=at)
+    if recording is not None:
+        CallbackVoice.keep(callback, recording, by=None if by == RESIDENT else by, at=at)
+    _after(callback, at=at)
     return report or callback
+
+
+def _move_for(callback, way, by):
+    """By which move an answer comes in: an officer's of another unit that was asked to go there has one of its own."""
+    if way == Callback.Way.ASSISTED:
+        return "assist"
+    asked = way == Callback.Way.VISIT and callback.visitor_id is not None and by not in (None, RESIDENT)
+    return "visit" if asked and callback.visitor_id in by.scope.where(UNIT_ROLES) else "record"
+
+
+def keep_words(callback, words, *, at):
+    """(all that the person has said in their own words so far, None), or (what was said before, the ConfidentialReport)."""
+    kept, report = talk.screened(callback.grievance, words, at=at)
+    return "\n".join(filter(None, [callback.words, kept]))[: MOST_WORDS * 2], report
+
+
+@transaction.atomic
+def add_words(callback, text, *, at):
+    """记下原话 of one who wrote something else than an answer; the desk reads it, the answer may still come."""
+    callback = lock(callback)
+    may_still_answer(callback)
+    callback.words, _ = keep_words(callback, text[:MOST_WORDS], at=at)
+    callback.save(update_fields=["words"])
+    casework.record(
+        callback.case, "callback.words", at=at, by=RESIDENT, subject=callback, grievance=callback.grievance,
+        sentence=f"诉求 {callback.grievance} 的诉求人用短信回了话，还没有评价。",
+    )  # fmt: skip
+    return callback
+
+
+def _after(callback, *, at):
+    """What an answer, or that there is none, leads to: for the promise it was about, and for the matter."""
+    if callback.pledge_id is not None:
+        pledges.settle(callback.pledge, at=at)
+    asking.end(callback)
+    settle_safely(callback.case, at=at)
 
 
 def _tell_person(callback, verdict, *, at):
@@ -99,10 +149,10 @@ def _tell_person(callback, verdict, *, at):
 
 def verdict_of(answer):
     """评价: the three answers in words, without what the person said."""
-    said = [Callback.Resolved(answer["resolved"]).label, Callback.Satisfaction(answer["satisfaction"]).label]
+    told = [Callback.Resolved(answer["resolved"]).label, Callback.Satisfaction(answer["satisfaction"]).label]
     if answer["replied"] is not None:
-        said.insert(0, "已联系答复" if answer["replied"] else "未联系答复")
-    return "、".join(said) + (f"（{Callback.Reason(answer['reason']).label}）" if answer["reason"] else "")
+        told.insert(0, "已联系答复" if answer["replied"] else "未联系答复")
+    return "、".join(told) + (f"（{Callback.Reason(answer['reason']).label}）" if answer["reason"] else "")
 
 
 def _checked(*, replied, resolved, satisfaction, reason, words):
@@ -125,8 +175,9 @@ def may_still_answer(callback):
             f"诉求 {callback.grievance} 已于{beijing(callback.ended_at)}登记评价（{callback.get_way_display()}），不能再次登记。"
             "如情况有变，请在查询页补充，或请值班长处理。",
         )
-    case, merged = callback.case, Case.Status.MERGED
-    if (case.ended and case.status != merged) or callback.grievance.withdrawn_at:
+    case = callback.case
+    heard = {Case.Status.MERGED, *([Case.Status.CLOSED] if callback.pledge_id else [])}
+    if (case.ended and case.status not in heard) or callback.grievance.withdrawn_at:
         raise Refused("callback_over", "这件事已经了结，回访也已结束。如果问题还在，请重新扫码反映，或拨打办公电话。")
 
 
@@ -204,7 +255,7 @@ def give_up(callback, *, at):
         "give_up", callback, by=None, at=at, ended_at=at, grievance=callback.grievance,
         sentence=f"诉求 {callback.grievance} 无法回访，不计入满意。", public="到期没有收到您的评价，回访结束，不算作满意。",
     )  # fmt: skip
-    settle_safely(callback.case, at=at)
+    _after(callback, at=at)
     return callback
 
 
@@ -216,13 +267,14 @@ def supersede(callback, *, why, at):
         "supersede", callback, by=None, at=at, ended_at=at, grievance=callback.grievance,
         sentence=f"诉求 {callback.grievance} 的本轮回访作废：{why}。",
     )  # fmt: skip
+    asking.end(callback)
     return callback
 
 
 @transaction.atomic
 def settle(case, *, at):
     """收口: one person for whom it is not solved sends the case back at once; when all have been asked, it closes."""
-    case = lock(case)
+    case = pledges.take_up_again(lock(case), at=at)
     if case.status != Case.Status.RESOLVED:
         return case
     asked = list(case.callbacks.filter(round=case.round).select_related("grievance"))
@@ -231,6 +283,7 @@ def settle(case, *, at):
     if unhappy:
         for callback in waiting:
             supersede(callback, why="有人评价没有解决，退回重办，办结后再请评价", at=at)
+        pledges.drop(case.pledges.filter(status=Pledge.Status.ASKED), why="已退回重办", at=at)
         order = handling.rework(case, reason=verdict_of(vars(unhappy[0])), at=at, by=None)
         deadlines.plan_fact(case, Trigger.DISSATISFIED, times_unhappy(case), at=at, policy=order.policy, order=order)
     elif not waiting and not unasked().filter(case=case).exists():
@@ -259,6 +312,16 @@ def phone_of(callback):
     return complainant.phone if complainant else ""
 
 
+def put(callback):
+    """问法: how questions and answers of this callback are worded."""
+    return words_of(policy_of(callback))
+
+
+def policy_of(callback):
+    """政策 by which a callback was begun."""
+    return _policy(callback.case, callback.opened_at or callback.case.resolved_at)
+
+
 def _policy(case, at):
     """The version in force when the callback opened; the shipped defaults where there is none."""
     return Policy.objects.in_force(case.street, at) or Policy()
@@ -272,7 +335,9 @@ def _send_link(callback, key, sentence, *, at):
     if not phone_of(callback):
         return
     # The outbox holds no secret: the link is filled in when the message leaves
-    text = f"【说事直通车】诉求 {callback.grievance} {sentence}（{beijing(callback.expires_at)}前有效）：{{follow}}survey/"
+    reply = asking.reply_hint(callback, policy_of(callback))
+    until = beijing(callback.expires_at)
+    text = f"【说事直通车】诉求 {callback.grievance} {sentence}。{reply}点开评价（{until}前有效）：{{follow}}survey/"
     notify(notice_for(key, "survey", callback.case, text, at=at, grievance=callback.grievance, not_before=_by_day(at)))
 
 

@@ -36,14 +36,19 @@ def _witness(callback, address, agent, user, resolved_at, at):
     key = bytes(DayKey.objects.get_or_create(day=day, defaults={"key": token_bytes(32)})[0].key)
     marks = {"device_hash": _mark(key, "device", address, agent), "network_hash": _mark(key, "network", address)}
     AnswerTrace.objects.get_or_create(callback=callback, defaults={"day": day, **marks})
-    seconds = int((at - resolved_at).total_seconds()) if resolved_at else None
-    rule = FigureRule.objects.in_force(callback.case.street, day)
-    if seconds is not None and 0 <= seconds < rule.hasty_seconds:
-        _doubt(callback, Doubt.Kind.HASTY, at, seconds=seconds)
+    timed(callback, resolved_at=resolved_at, at=at)
     if _from_office(callback.case, address):
         _doubt(callback, Doubt.Kind.OFFICE, at)
     if user.is_authenticated and not Callback.objects.filter(pk=callback.pk).impartial_to(user).exists():
         _doubt(callback, Doubt.Kind.STAFF, at)
+
+
+def timed(callback, *, resolved_at, at):
+    """办结后几秒就评价: whatever way the answer came; nothing where the work was finished long ago."""
+    seconds = int((at - resolved_at).total_seconds()) if resolved_at else None
+    rule = FigureRule.objects.in_force(callback.case.street, timezone.localdate(at))
+    if seconds is not None and 0 <= seconds < rule.hasty_seconds:
+        _doubt(callback, Doubt.Kind.HASTY, at, seconds=seconds)
 
 
 def _mark(key, *parts):

@@ -142,6 +142,8 @@ def _return(found, row):
 def _callback(found, row, bundle):
     """回访 of a person: under the unit that led the round which is asked about, whoever leads now."""
     unit, ended = _led(row["round"], bundle), row["ended_at"]
+    if row["pledge"] is not None and _kept(found, row):
+        return
     if row["status"] == C.UNREACHABLE:
         _add(found, "unreachable", ended, unit)
     if row["status"] != C.ANSWERED:
@@ -154,6 +156,20 @@ def _callback(found, row, bundle):
     _add(found, f"content_{row['satisfaction']}", ended, unit)
 
 
+def _kept(found, row):
+    """承诺兑现, under the unit that promised; whether that is all that counts of this answer. One that says "not done" counts in
+    the rates as every other; one that says "done" does not count a second time as content."""
+    unit, ended = row["pledge__unit"], row["ended_at"]
+    if row["status"] == C.UNREACHABLE:
+        _add(found, "pledge_unheard", ended, unit)
+    if row["status"] != C.ANSWERED:
+        return True
+    content = row["resolved"] != "no" and row["satisfaction"] != "no"
+    _add(found, "pledge_heard", ended, unit)
+    _add(found, "pledge_kept", ended, unit, int(content))
+    return content
+
+
 def _led(round_number, bundle):
     lead = [row for row in bundle.orders if row["lead"] and row["round"] == round_number and row["status"] in FINISHED]
     return max(lead, key=lambda row: row["completed_at"])["handler"] if lead else bundle.case["promised_by"]
@@ -161,7 +177,7 @@ def _led(round_number, bundle):
 
 def _asked(found, case, bundle):
     """回访覆盖: each person of a closed matter, and whether they answered or were tried as often as the policy wants."""
-    last = {row["grievance"]: row for row in bundle.callbacks if row["round"] == case["round"]}
+    last = {row["grievance"]: row for row in bundle.callbacks if row["round"] == case["round"] and row["pledge"] is None}
     for grievance in bundle.grievances:
         if grievance["withdrawn_at"] is not None:
             continue

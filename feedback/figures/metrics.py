@@ -65,6 +65,10 @@ METRICS = [
         ("heard", "heard_out"), ("heard", "heard_out", "unreachable"), faces=WIDE,
     ),
     Metric("asked", "回访覆盖率", "本期结案的每位诉求人中，已评价或按规定问过的", ("asked",), ("to_ask",), faces=WIDE),
+    Metric(
+        "kept", "承诺兑现率", "承诺到期以后问到的答复中，办到了的",
+        ("pledge_kept",), ("pledge_heard",), beside={"pledge_unheard": "没有问到"},
+    ),
     Metric("returned", "退单率", "本期派出的工单中，同意退单的", ("returned",), ("sent",), less_is_better=True),
     Metric("accurate", "派单准确率", "1 − 退单率", ("returned",), ("sent",), faces=(STREET,), complement=True),
     Metric(

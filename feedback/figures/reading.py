@@ -32,7 +32,7 @@ def bundles(keys):
     ))  # fmt: skip
     _hang(found, "grievances", Grievance.objects.filter(case__in=keys).values("case", "pk", "submitted_at", "withdrawn_at"))
     _hang(found, "callbacks", Callback.objects.filter(case__in=keys).values(
-        "case", "grievance", "round", "status", "resolved", "satisfaction", "ended_at", "tried_at",
+        "case", "grievance", "round", "status", "resolved", "satisfaction", "ended_at", "tried_at", "pledge", "pledge__unit",
         rung=F("grievance__complainant__phone_index"),
     ))  # fmt: skip
     returns = OrderReturn.objects.filter(order__case__in=keys)

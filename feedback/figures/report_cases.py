@@ -50,7 +50,7 @@ def _line(case):
 
 
 def _verdict(case):
-    rows = Callback.objects.filter(case=case, round=case.round).aggregate(
+    rows = Callback.objects.counted().filter(case=case, round=case.round).aggregate(
         content=Count("pk", filter=Q(satisfaction__in=["yes", "mostly"])), unhappy=Count("pk", filter=Q(satisfaction="no")),
         lost=Count("pk", filter=Q(status=Callback.Status.UNREACHABLE)),
     )  # fmt: skip

@@ -5,8 +5,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from dispatch.models import Mediation, WorkOrder
-from grievance.sealing import secret_for
+from grievance.models import Event
+from grievance.sealing import SealedTextField, secret_for
 from street.models import UNIT_ROLES, Role
+
+CLOSERS = ("workorder.review_pass", "workorder.review_reject")
+"""审核办结的动作: who judged that the work is done does not ask whether it is (domain §1.7: caller ≠ handler ≠ closer)."""
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
@@ -18,6 +22,11 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         """待回访."""
         return self.filter(status=Callback.Status.OPEN)
 
+    def counted(self):
+        """计入满意率、解决率的: not those that only say that a promise was kept, which nobody is content with twice."""
+        kept = Q(pledge__isnull=False) & ~Q(resolved="no") & ~Q(satisfaction="no")
+        return self.exclude(kept)
+
     def within_reach(self):
         """可联系: of those who left a phone; the others can only answer on their own page."""
         return self.filter(grievance__complainant__phone_index__gt="")
@@ -27,19 +36,27 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         units = {posting.organisation_id for posting in user.scope.postings}
         own = Q(handler__in=units) | Q(accepted_by=user) | Q(completed_by=user)
         joined = Q(case=OuterRef("case")) | Q(case__merged_into=OuterRef("case")) | Q(case=OuterRef("grievance__first_case"))
-        return self.filter(~Exists(WorkOrder.objects.filter(own, joined)))
+        closed = Event.objects.filter(joined, kind__in=CLOSERS, actor=user)
+        return self.filter(~Exists(WorkOrder.objects.filter(own, joined)), ~Exists(closed))
 
     def for_caller(self, user):
         """回访员可见: of the streets where one is posted as caller, and impartial."""
         return self.filter(case__street__in=user.scope.where({Role.CALLER})).impartial_to(user)
 
+    def to_visit(self, user):
+        """待上门: open ones that the desk has given to a unit of this person, of matters in which it had no part."""
+        units = user.scope.where(UNIT_ROLES)
+        given = self.open().filter(visitor__in=units, grievance__withdrawn_at__isnull=True)
+        return given.impartial_to(user).order_by("opened_at", "pk")
+
     def to_assist(self, user):
         """可协助评价: open ones of the communities in which one walks a grid, whose matter neither one nor one's unit handled."""
-        return self.open().filter(case__place__community__in=user.scope.where({Role.GRID_WORKER})).impartial_to(user)
+        here = self.open().filter(case__place__community__in=user.scope.where({Role.GRID_WORKER}), visitor=None)
+        return here.impartial_to(user)
 
     def to_call(self, user):
         """待拨打: what a caller still has to ring, in the order in which the work was finished."""
-        waiting = self.for_caller(user).open().within_reach().filter(grievance__withdrawn_at__isnull=True)
+        waiting = self.for_caller(user).open().within_reach().filter(grievance__withdrawn_at__isnull=True, visitor=None)
         return waiting.order_by("opened_at", "pk")
 
 
@@ -54,6 +71,7 @@ class Callback(models.Model):
 
     class Way(models.TextChoices):
         SURVEY = "survey", "本人评价"
+        SMS = "sms", "短信回复"
         PHONE = "phone", "电话回访"
         VISIT = "visit", "上门回访"
         ASSISTED = "assisted", "网格员协助本人评价"
@@ -74,6 +92,9 @@ class Callback(models.Model):
         TIME = "time", "时间"
         RESULT = "result", "结果不认可"
 
+    OWN = (Way.SURVEY, Way.SMS)
+    """本人评价的方式: the person answers, nobody asks."""
+
     case = models.ForeignKey("grievance.Case", models.PROTECT, related_name="callbacks", verbose_name="事项")
     grievance = models.ForeignKey("grievance.Grievance", models.PROTECT, related_name="callbacks", verbose_name="诉求")
     round = models.PositiveSmallIntegerField("轮次")
@@ -90,6 +111,17 @@ class Callback(models.Model):
     reason = models.CharField("不满意原因", max_length=10, choices=Reason.choices, blank=True)
     words = models.TextField("原话", blank=True)
     recorded_by = models.ForeignKey("street.User", models.PROTECT, null=True, related_name="+", verbose_name="回访员")
+    pledge = models.ForeignKey(
+        "dispatch.Pledge", models.PROTECT, null=True, related_name="callbacks", verbose_name="承诺事项",
+        help_text="承诺到期以后再问一次的；为空的是办结以后的回访",
+    )  # fmt: skip
+    sms_code = models.CharField("短信短码", max_length=2, blank=True, default="", help_text="同一号码同时有几件待评价时")
+    visitor = models.ForeignKey(
+        "street.Organisation", models.PROTECT, null=True, related_name="+", verbose_name="上门单位",
+        help_text="没有办过这件事的另一单位",
+    )  # fmt: skip
+    language = models.CharField("联系语言", max_length=20, blank=True, default="")
+    interpreter = SealedTextField("代译", blank=True, default=b"")
     ended_at = models.DateTimeField("结束时间", null=True)
 
     objects = CallbackQuerySet.as_manager()
@@ -98,7 +130,10 @@ class Callback(models.Model):
         verbose_name = verbose_name_plural = "回访"
         ordering = ["opened_at", "pk"]
         constraints = [
-            models.UniqueConstraint(name="callback_once_per_round", fields=["case", "grievance", "round"]),
+            models.UniqueConstraint(
+                name="callback_once_per_round", fields=["case", "grievance", "round"], condition=Q(pledge__isnull=True)
+            ),
+            models.UniqueConstraint(name="callback_once_per_pledge", fields=["grievance", "pledge"]),
             models.CheckConstraint(
                 name="only_an_answer_satisfies", condition=Q(status="answered") | Q(satisfaction="", resolved="")
             ),
@@ -120,7 +155,10 @@ class Callback(models.Model):
         return secret_for("survey", self.token_salt)
 
     def seat(self, role):
-        """Where a role must be held: at the street; at the community of the place for those who walk there."""
+        """Where a role must be held: at the street; at the unit that was asked to go there; else at the community of the place
+        for those who walk there."""
+        if role in UNIT_ROLES and self.visitor_id is not None:
+            return self.visitor_id
         if role in UNIT_ROLES:
             return self.case.place.community_id if self.case.place_id else None
         return self.case.street_id

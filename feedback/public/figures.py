@@ -44,7 +44,7 @@ def figures(community, since, until):
     counted = cases.aggregate(received=Count("pk"), closed=Count("pk", filter=Q(status=Case.Status.CLOSED)))
     answered = Q(status=Callback.Status.ANSWERED)
     content = answered & ~Q(resolved=Callback.Resolved.NO) & ~Q(satisfaction=Callback.Satisfaction.NO)
-    last = Callback.objects.filter(case__in=cases.filter(status=Case.Status.CLOSED), round=F("case__round"))
+    last = Callback.objects.filter(case__in=cases.filter(status=Case.Status.CLOSED), round=F("case__round"), pledge=None)
     heard = last.aggregate(
         answered=Count("pk", filter=answered), settled=Count("pk", filter=content),
         unreachable=Count("pk", filter=Q(status=Callback.Status.UNREACHABLE)),

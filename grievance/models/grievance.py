@@ -44,6 +44,7 @@ class Grievance(models.Model):
     receipt_hash = models.CharField("查询码摘要", max_length=64, unique=True)
     submitted_at = models.DateTimeField("上报时间")
     withdrawn_at = models.DateTimeField("撤回时间", null=True)
+    asked_again_at = models.DateTimeField("承诺到期再问的时间", null=True, help_text="还没有回答的；回答了、不再问了即空")
     urged_at = models.DateTimeField("最近催促时间", null=True)
     sensitive_agreed_at = models.DateTimeField("同意处理敏感信息", null=True, help_text="个人信息保护法第二十九条单独同意")
 

@@ -160,7 +160,7 @@ def _follow_page(request, grievance, receipt, *, refused=None):
         "unit": case.promised_by if standing else None,
         "due": case.promised_at if standing and not case.ended else None,
         **_told(grievance, receipt),
-        "survey_url": f"{request.path}survey/" if standing and case.status == Case.Status.RESOLVED else "",
+        "survey_url": _survey_url(request, grievance),
         **_open(request, grievance, receipt),
         **_typed(request),
         **_consent(grievance),
@@ -169,6 +169,12 @@ def _follow_page(request, grievance, receipt, *, refused=None):
         "errors": _errors(request, refused),
     }
     return render(request, "grievance/follow.html", page, status=refused.status if refused else 200)
+
+
+def _survey_url(request, grievance):
+    """Open while the work is being judged, and again when what was promised has fallen due."""
+    asked = grievance.case.status == Case.Status.RESOLVED or grievance.asked_again_at is not None
+    return f"{request.path}survey/" if asked and grievance.withdrawn_at is None else ""
 
 
 def _told(grievance, receipt):

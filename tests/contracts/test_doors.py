@@ -34,6 +34,7 @@ PUBLIC = {
     "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
     "r/<str:receipt>/verify/", "r/<str:receipt>/reopen/", "mine/", "find/",
     "r/<str:receipt>/board/", "board/<slug:community>/", "board/photos/<str:name>.jpg", "wishes/<slug:community>/",
+    "api/v1/sms/replies/",
     "phone/logout/", "phone/worker.js", "phone/offline/", "o/<str:token>/", "o/<str:token>/photos/<int:pk>/",
 }  # fmt: skip
 # What every member of staff may open: nothing of a resident stands there

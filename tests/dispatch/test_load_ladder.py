@@ -159,7 +159,7 @@ def test_the_shipped_ladder_goes_to_the_level_the_domain_says():
     levels = {
         "community_secretary": {"dissatisfied-1", "secretary-75-u3"},
         "street_leader": {"leader-u3", "reporters-5", "nearby-5"},
-        "street_secretary": {"mediation-failed", "dissatisfied-2", "secretary-u3"},
+        "street_secretary": {"mediation-failed", "dissatisfied-3", "secretary-u3"},
         "next_level": {"handed-on-3"},
         "district_list": {"reporters-30"},
     }

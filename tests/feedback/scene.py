@@ -28,10 +28,12 @@ def a_resolved_case(scene, *, reporters=1, at=TUESDAY):
     return finish(scene, order, at=at)
 
 
-def finish(scene, order, *, at):
-    """The unit does its work and the desk finds it done, two hours after `at`; the case as it then stands."""
+def finish(scene, order, *, at, **more):
+    """The unit does its work and the desk finds it done, two hours after `at`; the case as it then stands. Work that is done
+    again is reported by the head."""
     order = handling.accept(order, by=scene.who("luxi"), at=at)
-    handling.complete(order, public_answer="冰柱已清除，物业赔偿500元。", by=scene.who("luxi"), at=later(at, hours=1))
+    who = scene.who("luxi" if order.round == 1 else "luxi_secretary")
+    handling.complete(order, public_answer="冰柱已清除，物业赔偿500元。", **more, by=who, at=later(at, hours=1))
     handling.review(order, passed=True, by=scene.who("leader"), at=later(at, hours=2))
     return Case.objects.get(pk=order.case_id)
 

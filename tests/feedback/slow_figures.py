@@ -27,7 +27,7 @@ class Rows:
         self.cases = list(Case.objects.filter(street=street).select_related("place"))
         self.orders = list(WorkOrder.objects.filter(case__street=street).select_related("case__place"))
         callbacks = Callback.objects.filter(case__street=street)
-        self.callbacks = list(callbacks.select_related("case__place", "grievance__complainant"))
+        self.callbacks = list(callbacks.select_related("case__place", "grievance__complainant", "pledge"))
         self.said = list(Grievance.objects.filter(case__street=street).select_related("case__place"))
         self.returns = list(OrderReturn.objects.filter(order__case__street=street).select_related("order__case__place"))
         self.events = list(Event.objects.filter(case__street=street).order_by("at", "pk"))
@@ -124,8 +124,20 @@ def verdicts(rows, field, mostly):
     """Of those whom a callback reached, in whatever round, for the unit in charge of that round."""
     worth = {"yes": Decimal(1), "mostly": mostly, "no": Decimal(0)}
     for row in rows.callbacks:
-        if row.status == "answered" and (row.case_id, "verdict") not in rows.apart:
+        if row.status == "answered" and (row.case_id, "verdict") not in rows.apart and not merely_kept(row):
             yield day_of(row.ended_at), rows.lead(row.case, row.round), community(row.case), worth[getattr(row, field)], 1
+
+
+def merely_kept(row):
+    """That a promise was kept is no second satisfaction; that it was broken is a dissatisfaction like any other."""
+    return row.pledge_id is not None and "no" not in (row.resolved, row.satisfaction)
+
+
+def kept(rows):
+    """承诺兑现率: of those who said whether a promise that had fallen due was kept."""
+    for row in rows.callbacks:
+        if row.pledge_id is not None and row.status == "answered":
+            yield day_of(row.ended_at), row.pledge.unit_id, community(row.case), int(merely_kept(row)), 1
 
 
 def solved(rows, mostly=Decimal(1)):
@@ -141,7 +153,7 @@ def satisfied(rows, mostly=Decimal(1)):
 def reached(rows):
     """回访到率: who answered, also what is counted apart, of those who answered or were given up."""
     for row in rows.callbacks:
-        if row.status in ("answered", "unreachable"):
+        if row.status == "answered" and not merely_kept(row) or row.status == "unreachable" and row.pledge_id is None:
             yield day_of(row.ended_at), None, community(row.case), int(row.status == "answered"), 1
 
 
@@ -158,7 +170,7 @@ def asked(rows):
 def was_asked(rows, case, said):
     """Of the last round: answered, or given up after all the calls that the rules want, or where no number was left."""
     for row in rows.of_case["callbacks"][case.pk]:
-        if row.grievance_id == said.pk and row.round == case.round:
+        if row.grievance_id == said.pk and row.round == case.round and row.pledge_id is None:
             number = getattr(getattr(row.grievance, "complainant", None), "phone_index", "")
             return row.status == "answered" or (row.status == "unreachable" and (row.tried_at is not None or not number))
     return False
@@ -224,8 +236,8 @@ def came(rows):
 FIGURES = {
     figure.__name__: figure
     for figure in (
-        response, taken, accepted, on_time, solved, satisfied, reached, asked, returned, accurate, refused, repeated, reworked,
-        at_once, found,
+        response, taken, accepted, on_time, solved, satisfied, kept, reached, asked, returned, accurate, refused, repeated,
+        reworked, at_once, found,
     )
 }  # fmt: skip
 

@@ -204,5 +204,6 @@ def test_pages_read_the_same_few_rows_however_many_wait(at_the_desk, scene, djan
     # Three of them read the session, the person and the postings
     with django_assert_num_queries(5):
         browser.get(LIST)
-    with django_assert_num_queries(7):
+    # The policy that words the questions, and the units that may be asked to go there instead: who had a part, and the others
+    with django_assert_num_queries(7 + 3):
         browser.get(page_of(callback))

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 
-from dispatch.models import OrderReturn, WorkOrder
+from dispatch.models import OrderReturn, Pledge, WorkOrder
 from feedback.models import Callback, Exclusion, FigureRule
 from grievance.models import Case, Complainant, Event, Grievance
 from street.models import Place
@@ -43,6 +43,9 @@ class Year:
         self.orders = WorkOrder.objects.bulk_create(row for case in everything for row in self._orders(case))
         OrderReturn.objects.bulk_create(row for order in self.orders for row in self._returns(order))
         self.callbacks = Callback.objects.bulk_create(row for said in self.said for row in self._callbacks(said))
+        self.pledges = Pledge.objects.bulk_create(self._pledge(case) for case in self.cases if case.status == "closed")
+        promised = {pledge.case_id: pledge for pledge in self.pledges}
+        Callback.objects.bulk_create(row for said in self.said for row in self._asked_again(said, promised.get(said.case_id)))
         Exclusion.objects.bulk_create(row for case in everything for row in self._exclusions(case))
         Event.objects.bulk_create(row for case in everything for row in self._events(case))
 
@@ -203,6 +206,17 @@ class Year:
             opened_at=at, expires_at=at + 7 * DAY, tried_at=self.maybe(0.4, self.after(at)),
             ended_at=None if status == "open" else self.after(at), **answer,
         )  # fmt: skip
+
+    def _pledge(self, case):
+        unit = self.rng.choice(self.units if case.street_id == self.scene.street.pk else (self.far, self.scene.heat))
+        at = case.submitted_at
+        return Pledge(case=case, unit=unit, kind="repair", what="修好", due_on=at.date(), status="asked", made_at=at)
+
+    def _asked_again(self, said, pledge):
+        if pledge is not None and self.rng.random() < 0.3:
+            row = self._callback(said, said.case.round, self.after(said.case.submitted_at, 60))
+            row.pledge = pledge
+            yield row
 
     def _exclusions(self, case):
         people = self.scene.people
