@@ -29,7 +29,8 @@ ORDER_MOVES = {"transfer", "decide_extension", "agree_suspension", "refuse_suspe
 # A decision stands before a remark, and what ends something comes last
 USUAL = [
     "sign", "confirm", "take", "list", "settle", "record_visit", "call_on", "decide_extension", "instruct", "adopt",
-    "call_meeting", "propose_listing", "transfer", "link", "end_adoption", "send_back", "miss", "decline_listing", "lift", "unlist", "discard",
+    "call_meeting", "propose_listing", "transfer", "link", "end_adoption", "send_back", "miss", "decline_listing", "lift",
+    "unlist", "discard",
 ]  # fmt: skip
 
 

@@ -308,7 +308,8 @@ def test_cost_does_not_grow_with_the_file(scene, order, django_assert_num_querie
 
 QUERIES = 36
 """The case, each table that hangs on it once, the calendar, what the forms choose from, reply templates, the note beside the
-category, what was sent to whom, what is counted apart, what was answered when asked again, what was promised, and visits of a secretary."""
+category, what was sent to whom, what is counted apart, what was answered when asked again, what was promised, and
+visits of a secretary."""
 
 
 def fill(scene, order):

@@ -59,6 +59,7 @@ def done_and_sent_back(order, scene, at=None):
     """Completed by 路西, passed, and not accepted by the resident; the order of the next round."""
     at = at or later(minutes=30)
     handling.accept(order, by=scene.who("luxi"), at=at)
-    handling.complete(order, public_answer="已修好", by=scene.who("luxi"), at=at)
+    # The head of the unit reports what was done again
+    handling.complete(order, public_answer="已修好", by=scene.who("luxi" if order.round == 1 else "luxi_secretary"), at=at)
     handling.review(order, passed=True, by=scene.who("leader"), at=at)
     return handling.rework(order.case, reason="没有修好", at=at + timedelta(minutes=1), by=None)
