@@ -22,7 +22,7 @@ def code_for(grievance):
     index = getattr(getattr(grievance, "complainant", None), "phone_index", "")
     if not index:
         return ""
-    others = Callback.objects.open().filter(grievance__complainant__phone_index=index)
+    others = Callback.objects.open().filter(grievance__complainant__phone_index=index).exclude(case=grievance.case_id)
     taken = set(others.values_list("sms_code", flat=True))
     return choice([code for code in CODES if code not in taken] or CODES) if taken else ""
 
@@ -30,6 +30,14 @@ def code_for(grievance):
 def reply_hint(callback, policy):
     """回复的说法 in a text message, as the policy words it; empty where no reply could come in."""
     return words_of(policy)["sms_ask"].format(code=callback.sms_code, number=callback.grievance) if replies_on() else ""
+
+
+def twins(callback):
+    """同一号码的另几件诉求 in the same matter, still being asked: one person who spoke several times is asked once."""
+    index = getattr(getattr(callback.grievance, "complainant", None), "phone_index", "")
+    alike = {"case": callback.case_id, "round": callback.round, "pledge": callback.pledge_id}
+    rows = Callback.objects.open().filter(**alike, grievance__complainant__phone_index=index).exclude(pk=callback.pk)
+    return rows if index else rows.none()
 
 
 def end(callback):

@@ -143,7 +143,7 @@ def _question(grievance):
 
 
 def _must_be_waiting(callback):
-    if callback.status == Callback.Status.SUPERSEDED:
+    if callback.status == Callback.Status.SUPERSEDED and callback.case.status != Case.Status.RESOLVED:
         raise Refused("being_redone", "这件事正在重新办理，办好以后会再请您评价。")
     actions.may_still_answer(callback)
 

@@ -19,6 +19,7 @@ from street.models import Organisation, Posting, Role, User
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 HANDS = (Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
+HEADS = (Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
 
 
 def local(text):
@@ -66,6 +67,7 @@ class Stage:
         feedback_sweeps.open_callbacks(at=at)
         feedback_sweeps.expire(at=at)
         feedback_sweeps.settle(at=at)
+        feedback_sweeps.ask_again(at=at)
         while grievance_sweeps.deliver(at=at):
             pass
 
@@ -73,10 +75,11 @@ class Stage:
         """A person by user name."""
         return self.people[username]
 
-    def hand_of(self, unit):
-        """The one who handles for a unit at this time."""
-        held = Posting.objects.current(self.at.date()).filter(organisation=unit, role__in=HANDS)
-        return held.order_by("pk").first().user
+    def hand_of(self, unit, *, again=False):
+        """The one who handles for a unit at this time; its head where work is done again."""
+        held = Posting.objects.current(self.at.date()).filter(organisation=unit)
+        head = held.filter(role__in=HEADS).order_by("pk").first() if again else None
+        return (head or held.filter(role__in=HANDS).order_by("pk").first()).user
 
     def scan(self, place, text, **said):
         """扫码上报 at the place with that code."""
@@ -129,7 +132,11 @@ class Stage:
         for order in self.orders(case, "accepted"):
             said = answer if order.lead else "已配合办理。"
             handling.complete(
-                order, public_answer=said, internal_record=record or said, by=self.hand_of(order.handler), at=self.at
+                order,
+                public_answer=said,
+                internal_record=record or said,
+                by=self.hand_of(order.handler, again=order.lead and order.round > 1),
+                at=self.at,
             )
 
     def review(self, case):

@@ -133,6 +133,8 @@ def add_words(callback, text, *, at):
 
 def _after(callback, *, at):
     """What an answer, or that there is none, leads to: for the promise it was about, and for the matter."""
+    for twin in asking.twins(callback):
+        supersede(twin, why="同一号码已经问过这件事，不再问第二次", at=at)
     if callback.pledge_id is not None:
         pledges.settle(callback.pledge, at=at)
     asking.end(callback)
@@ -332,7 +334,7 @@ def _link_holds(case, at):
 
 
 def _send_link(callback, key, sentence, *, at):
-    if not phone_of(callback):
+    if not phone_of(callback) or asking.twins(callback).exists():
         return
     # The outbox holds no secret: the link is filled in when the message leaves
     reply = asking.reply_hint(callback, policy_of(callback))

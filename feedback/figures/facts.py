@@ -178,10 +178,16 @@ def _led(round_number, bundle):
 def _asked(found, case, bundle):
     """回访覆盖: each person of a closed matter, and whether they answered or were tried as often as the policy wants."""
     last = {row["grievance"]: row for row in bundle.callbacks if row["round"] == case["round"] and row["pledge"] is None}
+    # One number that spoke several times in the matter is asked once
+    heard = {row["rung"] for row in last.values() if row["rung"] and _was_asked(row)}
     for grievance in bundle.grievances:
         if grievance["withdrawn_at"] is not None:
             continue
         _add(found, "to_ask", case["ended_at"], case["promised_by"])
         row = last.get(grievance["pk"])
-        if row and (row["status"] == C.ANSWERED or (row["status"] == C.UNREACHABLE and (row["tried_at"] or not row["rung"]))):
+        if row and (_was_asked(row) or row["rung"] in heard):
             _add(found, "asked", case["ended_at"], case["promised_by"])
+
+
+def _was_asked(row):
+    return row["status"] == C.ANSWERED or (row["status"] == C.UNREACHABLE and (row["tried_at"] or not row["rung"]))

@@ -57,7 +57,11 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
     def to_call(self, user):
         """待拨打: what a caller still has to ring, in the order in which the work was finished."""
         waiting = self.for_caller(user).open().within_reach().filter(grievance__withdrawn_at__isnull=True, visitor=None)
-        return waiting.order_by("opened_at", "pk")
+        same = {"case": OuterRef("case"), "round": OuterRef("round"), "pledge__isnull": True}
+        number = OuterRef("grievance__complainant__phone_index")
+        earlier = Callback.objects.open().filter(**same, grievance__complainant__phone_index=number, pk__lt=OuterRef("pk"))
+        # One who spoke several times in one matter is rung once
+        return waiting.filter(~Exists(earlier)).order_by("opened_at", "pk")
 
 
 class Callback(models.Model):

@@ -168,12 +168,26 @@ def asked(rows):
 
 
 def was_asked(rows, case, said):
-    """Of the last round: answered, or given up after all the calls that the rules want, or where no number was left."""
-    for row in rows.of_case["callbacks"][case.pk]:
-        if row.grievance_id == said.pk and row.round == case.round and row.pledge_id is None:
-            number = getattr(getattr(row.grievance, "complainant", None), "phone_index", "")
-            return row.status == "answered" or (row.status == "unreachable" and (row.tried_at is not None or not number))
-    return False
+    """Of the last round: answered, or given up after all the calls that the rules want, or where no number was left; or another
+    grievance of the same number in the same matter was."""
+    last = [row for row in rows.of_case["callbacks"][case.pk] if row.round == case.round and row.pledge_id is None]
+    own = [row for row in last if row.grievance_id == said.pk]
+    return any(settled(row) or settled_for_number(last, number_of(row)) for row in own)
+
+
+def settled_for_number(last, number):
+    """Whether one of them of this number is."""
+    return any(number and number_of(row) == number and settled(row) for row in last)
+
+
+def settled(row):
+    """Whether this one was asked as the rules want."""
+    return row.status == "answered" or (row.status == "unreachable" and (row.tried_at is not None or not number_of(row)))
+
+
+def number_of(row):
+    """The mark of the number that was left, empty where there was none."""
+    return getattr(getattr(row.grievance, "complainant", None), "phone_index", "")
 
 
 def returned(rows):
