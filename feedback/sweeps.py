@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from dispatch.models import Pledge
 from feedback.actions import callback as actions
 from feedback.actions import falling_due, pledges
-from feedback.models import Callback
+from feedback.models import Callback, CallbackVoice
 from grievance.models import Case
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,16 @@ def ask_again(at, size=200):
 def _ask_again(case, at):
     waiting = Pledge.objects.filter(case=case, status=Pledge.Status.WAITING).order_by("due_on", "pk")
     return sum(falling_due.ask(pledge, at=at) for pledge in waiting)
+
+
+def forget_words(size=500):
+    """随诉求去除: of grievances whose personal data are gone, what was said at their callbacks goes too; how many callbacks."""
+    gone = Callback.objects.filter(grievance__tombstone__isnull=False)
+    for voice in CallbackVoice.objects.filter(callback__in=gone)[:size]:
+        voice.file.delete(save=False)
+        voice.delete()
+    left = gone.exclude(words="", language="", interpreter=b"").values_list("pk", flat=True)[:size]
+    return Callback.objects.filter(pk__in=list(left)).update(words="", language="", interpreter="")
 
 
 def _each_case(cases, act, at, size):

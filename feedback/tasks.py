@@ -41,5 +41,6 @@ def draw_rechecks():
     at = timezone.now()
     doubts.find(at=at)
     doubts.forget(at=at)
+    sweeps.forget_words()
     recheck.expire(at=at)
     recheck.draw(at=at)

@@ -282,15 +282,28 @@ def settle(case, *, at):
     asked = list(case.callbacks.filter(round=case.round).select_related("grievance"))
     waiting = [callback for callback in asked if callback.status == Callback.Status.OPEN]
     unhappy = [callback for callback in asked if callback.status == Callback.Status.ANSWERED and not callback.content]
-    if unhappy:
+    if unhappy and not hasattr(case, "petition"):
         for callback in waiting:
             supersede(callback, why="有人评价没有解决，退回重办，办结后再请评价", at=at)
         pledges.drop(case.pledges.filter(status=Pledge.Status.ASKED), why="已退回重办", at=at)
         order = handling.rework(case, reason=verdict_of(vars(unhappy[0])), at=at, by=None)
         deadlines.plan_fact(case, Trigger.DISSATISFIED, times_unhappy(case), at=at, policy=order.policy, order=order)
     elif not waiting and not unasked().filter(case=case).exists():
-        closing.close(case, at=at, reopen_until=at + timedelta(days=_policy(case, at).reopen_days))
+        _close(case, unhappy, at=at)
     return Case.objects.get(pk=case.pk)
+
+
+def _close(case, unhappy, *, at):
+    """结案. A petition is not done again for want of content: there the statute has its own ways (信访工作条例 art. 35)."""
+    for callback in unhappy:
+        casework.record(
+            case, "callback.ways", at=at, by=None, subject=callback, grievance=callback.grievance,
+            sentence="信访件回访不满意：告知复查途径，不按热线重办。",
+            public="您不认可处理意见的，可以自收到书面答复之日起三十日内，向上一级行政机关申请复查。",
+        )  # fmt: skip
+    petition = hasattr(case, "petition")
+    until = None if petition else at + timedelta(days=_policy(case, at).reopen_days)
+    closing.close(case, at=at, reopen_until=until)
 
 
 def times_unhappy(case):

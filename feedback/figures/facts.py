@@ -109,6 +109,10 @@ def _order(found, order, bundle, calendar):
     ):
         if due is None or (order["status"] in DROPPED and order["ended_at"] <= due):
             continue
+        if name == "contact" and bundle.case["petition"] is not None:
+            # 信访件 go by the statute's own clocks and stand in none of the three rates of the hotline
+            _add(found, "contact_petition", due, unit)
+            continue
         _add(found, f"{name}_out" if out else f"{name}_due", due, unit)
         if not out and done is not None and done <= due:
             _add(found, f"{name}_ok", due, unit)
@@ -150,6 +154,9 @@ def _callback(found, row, bundle):
         return
     if "verdict" in bundle.excluded:
         _add(found, "heard_out", ended, unit)
+        return
+    if bundle.case["petition"] is not None:
+        _add(found, "heard_petition", ended, unit)
         return
     _add(found, "heard", ended, unit)
     _add(found, f"solved_{row['resolved']}", ended, unit)

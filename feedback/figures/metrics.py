@@ -35,10 +35,12 @@ class Metric:
         return (1 - top / n if self.complement else top / n), n
 
 
+BESIDE_VERDICTS = {"unreachable": "无法回访", "heard_out": "评价另列", "heard_petition": "信访件"}
+"""What no verdict's rate counts, said beside it."""
 METRICS = [
     Metric(
         "response", "响应率", "本期应首次联系的工单中，按时联系的",
-        ("contact_ok",), ("contact_due",), beside={"contact_out": "另列"},
+        ("contact_ok",), ("contact_due",), beside={"contact_out": "另列", "contact_petition": "信访件"},
     ),
     Metric(
         "taken", "及时受理率", "本期上报的事项中，在受理期限内受理或依法答复的",
@@ -54,15 +56,15 @@ METRICS = [
     ),
     Metric(
         "solved", "解决率", "回访到的答复中，解决的，加基本解决 × k",
-        ("solved_yes",), ("heard",), ("solved_mostly",), {"unreachable": "无法回访", "heard_out": "评价另列"},
+        ("solved_yes",), ("heard",), ("solved_mostly",), BESIDE_VERDICTS,
     ),
     Metric(
         "satisfied", "满意率", "回访到的答复中，满意的，加基本满意 × k",
-        ("content_yes",), ("heard",), ("content_mostly",), {"unreachable": "无法回访", "heard_out": "评价另列"},
+        ("content_yes",), ("heard",), ("content_mostly",), BESIDE_VERDICTS,
     ),
     Metric(
         "reached", "回访到率", "回访结束的人中，作出评价的",
-        ("heard", "heard_out"), ("heard", "heard_out", "unreachable"), faces=WIDE,
+        ("heard", "heard_out", "heard_petition"), ("heard", "heard_out", "heard_petition", "unreachable"), faces=WIDE,
     ),
     Metric("asked", "回访覆盖率", "本期结案的每位诉求人中，已评价或按规定问过的", ("asked",), ("to_ask",), faces=WIDE),
     Metric(

@@ -23,7 +23,7 @@ def bundles(keys):
         row["pk"]: Bundle(row)
         for row in Case.objects.filter(pk__in=keys).values(
             "pk", "street", "category", "source", "status", "round", "urgency", "submitted_at", "ended_at", "promised_by",
-            community=F("place__community"),
+            "petition", community=F("place__community"),
         )
     }  # fmt: skip
     _hang(found, "orders", WorkOrder.objects.filter(case__in=keys).values(

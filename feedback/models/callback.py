@@ -23,9 +23,10 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         return self.filter(status=Callback.Status.OPEN)
 
     def counted(self):
-        """计入满意率、解决率的: not those that only say that a promise was kept, which nobody is content with twice."""
+        """计入满意率、解决率的: no 信访件, which is in none of the hotline's rates, and nobody is content twice because a promise
+        was kept."""
         kept = Q(pledge__isnull=False) & ~Q(resolved="no") & ~Q(satisfaction="no")
-        return self.exclude(kept)
+        return self.filter(case__petition=None).exclude(kept)
 
     def within_reach(self):
         """可联系: of those who left a phone; the others can only answer on their own page."""

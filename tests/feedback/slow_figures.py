@@ -9,7 +9,7 @@ from decimal import Decimal
 from math import ceil
 
 from dispatch.deadlines import calendar_of
-from dispatch.models import OrderReturn, WorkOrder
+from dispatch.models import OrderReturn, Petition, WorkOrder
 from feedback.models import Callback, Exclusion, FigureRule
 from grievance.models import Case, Event, Grievance
 from tests.clock import SHANGHAI
@@ -32,6 +32,7 @@ class Rows:
         self.returns = list(OrderReturn.objects.filter(order__case__street=street).select_related("order__case__place"))
         self.events = list(Event.objects.filter(case__street=street).order_by("at", "pk"))
         self.apart = {(row.case_id, row.kind) for row in Exclusion.objects.filter(status="standing")}
+        self.petitions = set(Petition.objects.values_list("case", flat=True))
         self.rules, self.memory = list(FigureRule.objects.all()), {}
         self.back = {row.order_id for row in self.returns if row.agreed}
         self.of_case = {name: group(getattr(self, name)) for name in ("orders", "callbacks", "said", "events")}
@@ -78,11 +79,11 @@ def community(case):
     return case.place.community_id if case.place else None
 
 
-def step(rows, due_of, done_of):
+def step(rows, due_of, done_of, without=()):
     """A limit of an order: owed on the day it fell due, unless the order was taken away before."""
     for order in rows.orders:
         due, done = due_of(order), done_of(order)
-        if due is None or (order.case_id, "limits") in rows.apart:
+        if due is None or (order.case_id, "limits") in rows.apart or order.case_id in without:
             continue
         if order.status in TAKEN_AWAY and order.ended_at <= due:
             continue
@@ -91,7 +92,7 @@ def step(rows, due_of, done_of):
 
 def response(rows):
     """响应率."""
-    yield from step(rows, lambda order: order.contact_due_at, lambda order: order.contacted_at)
+    yield from step(rows, lambda order: order.contact_due_at, lambda order: order.contacted_at, without=rows.petitions)
 
 
 def accepted(rows):
@@ -125,6 +126,8 @@ def verdicts(rows, field, mostly):
     worth = {"yes": Decimal(1), "mostly": mostly, "no": Decimal(0)}
     for row in rows.callbacks:
         if row.status == "answered" and (row.case_id, "verdict") not in rows.apart and not merely_kept(row):
+            if row.case_id in rows.petitions:
+                continue
             yield day_of(row.ended_at), rows.lead(row.case, row.round), community(row.case), worth[getattr(row, field)], 1
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from random import Random
 
-from dispatch.models import OrderReturn, Pledge, WorkOrder
+from dispatch.models import OrderReturn, Petition, Pledge, WorkOrder
 from feedback.models import Callback, Exclusion, FigureRule
 from grievance.models import Case, Complainant, Event, Grievance
 from street.models import Place
@@ -46,6 +46,7 @@ class Year:
         self.pledges = Pledge.objects.bulk_create(self._pledge(case) for case in self.cases if case.status == "closed")
         promised = {pledge.case_id: pledge for pledge in self.pledges}
         Callback.objects.bulk_create(row for said in self.said for row in self._asked_again(said, promised.get(said.case_id)))
+        Petition.objects.bulk_create(self._petition(case) for case in self.cases if self.rng.random() < 0.1)
         Exclusion.objects.bulk_create(row for case in everything for row in self._exclusions(case))
         Event.objects.bulk_create(row for case in everything for row in self._events(case))
 
@@ -211,6 +212,11 @@ class Year:
         unit = self.rng.choice(self.units if case.street_id == self.scene.street.pk else (self.far, self.scene.heat))
         at = case.submitted_at
         return Pledge(case=case, unit=unit, kind="repair", what="修好", due_on=at.date(), status="asked", made_at=at)
+
+    def _petition(self, case):
+        at, people = case.submitted_at, self.scene.people
+        facts = {"forwarded_by": self.scene.street.parent, "received_at": at, "registered_at": at}
+        return Petition(case=case, number=self.number("X"), kind="claim", registered_by=people["dispatcher"], **facts)
 
     def _asked_again(self, said, pledge):
         if pledge is not None and self.rng.random() < 0.3:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from dispatch.models import Pledge, SecretaryVisit, Supervision
 from feedback import tasks
-from feedback.models import Callback, Exclusion, FigureRule, InboundCount, Recheck
+from feedback.models import Callback, Exclusion, Fact, FigureRule, InboundCount, Recheck
 from grievance.models import Case, Notice
 from tests.journeys.ends import left
 from tests.journeys.people import Resident, Staff, done, lead
@@ -281,6 +281,44 @@ def test_unreasonable_and_repeated_is_answered_counted_apart_by_two_levels_and_n
     next_one = Resident("luxi-jiayuan")
     next_one.says("楼道灯不亮", phone=phone)
     assert next_one.case.status in (Case.Status.SUBMITTED, Case.Status.IN_HANDLING), "nobody is blocked"
+
+
+# --- 10 信访转交 ---------------------------------------------------------------------------------
+
+
+def test_petition_is_asked_about_by_its_own_rules_and_stands_in_no_rate_of_the_hotline(clock):
+    clock.reach("2023-11-01 11:00")
+    owner = Resident("luxi-jiayuan")
+    owner.says("有件事想请你们看一看，材料交给信访局了", phone="13000009010")
+    clock.reach("2023-11-01 11:01")
+    desk, case = Staff("zhibanzhang"), owner.case
+    assert case.status == "submitted"
+    facts = {"number": "XF20231101-0017", "kind": "claim", "forwarded_by": "sy-xinfang", "received_at": "2023-11-01T10:00"}
+    done(desk.desk(case).make(case, "register_petition", **facts))
+    done(desk.triage(case).make(case, "send", category="A3", to="sy-zhujian", limit_class="X"))
+    bureau, order = Staff("zhujian_banli"), lead(owner.case)
+    bureau.works(order, "accept")
+    bureau.works(order, "respond", note="已联系。")
+    clock.reach("2023-11-06 11:00")
+    bureau.works(order, "admit_petition")
+    bureau.works(order, "notify_petitioner")
+    clock.reach("2023-11-20 12:00")
+    bureau.works(order, "complete", public_answer="处理意见书已送达，不支持退还请求。")
+    for mine in owner.case.orders.filter(status__in=["dispatched", "accepted"]):
+        helper = Staff({"qms-luxi": "luxi_banli"}[mine.handler.code])
+        helper.begins(mine)
+        helper.completes(mine, "已配合。")
+    desk.passes(owner.case)
+    clock.reach("2023-11-20 12:01")
+    done(owner.rates(resolved="no", satisfaction="no", reason="result"))
+    clock.reach("2023-11-20 12:10")
+    assert (owner.case.status, owner.case.round, owner.case.reopen_until) == ("closed", 1, None)
+    assert "三十日内" in owner.follow and "复查" in owner.follow
+    tasks.keep_figures()
+    counted = dict(Fact.objects.filter(case=owner.case.pk).values_list("measure", "number"))
+    assert counted["heard_petition"] == 1
+    assert not {"heard", "solved_no", "content_no", "contact_due"} & set(counted)
+    assert "骑马山街道 0 — — 0 0 0 0" in desk.get("/desk/figures/")
 
 
 def _user(username):
