@@ -83,7 +83,10 @@ class CallForm(SurveyForm):
 class RecheckForm(SurveyForm):
     """复核回访: the same three questions once more; no words are asked for, those belong into the matter itself."""
 
-    reason = words = voice = None
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("reason", "words", "voice"):
+            del self.fields[name]
 
     def clean(self):
         """No reason is asked for twice."""
