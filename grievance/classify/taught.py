@@ -16,7 +16,7 @@ SHARE, LOUD, NEAR = 2.25, 1.2, 8.25
 and how near its sentences are."""
 DOUBT = 2.0
 """提案: so much weight of words is needed for half a share."""
-URGENT_FROM = -0.33
+URGENT_FROM = -0.41
 """提案: from here on the sentences say that it must not wait."""
 NATURE_NEAR = 3.0
 """提案: what nearness to the sentences of a nature counts beside the words for it."""

@@ -1,4 +1,4 @@
-"""试派: two sets of messages by people who had seen no rule, read by the function the product uses; what must never be.
+"""试派: three sets of messages by people who had seen no rule, read by the function the product uses; what must never be.
 
 The figures themselves, the first run beside the later ones, are in docs/routing.md."""
 
@@ -64,7 +64,7 @@ def ask(django_db_setup, django_db_blocker, tmp_path_factory):
 @pytest.fixture(scope="module")
 def answers(ask):
     """{set: [(row, answer)]}."""
-    return {name: [(row, ask(row["text"], row["community"])) for row in read(name)] for name in ("set_a", "set_b")}
+    return {name: [(row, ask(row["text"], row["community"])) for row in read(name)] for name in FLOORS}
 
 
 def read(name):
@@ -95,7 +95,11 @@ def figures(pairs):
 
 
 # Slightly under what is reached (docs/routing.md)
-FLOORS = {"set_a": (0.96, 0.60, 0.98, 0.97, 0.07), "set_b": (0.84, 0.57, 0.955, 0.85, 0.09)}
+FLOORS = {
+    "set_a": (0.96, 0.60, 0.98, 0.97, 0.07),
+    "set_b": (0.84, 0.57, 0.955, 0.85, 0.09),
+    "set_c": (0.93, 0.70, 0.97, 0.86, 0.08),
+}
 
 
 @pytest.mark.parametrize("name", FLOORS)
