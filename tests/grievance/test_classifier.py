@@ -131,7 +131,7 @@ def run(capsys, *arguments):
 def test_real_messages_without_and_with_few_labels(shared_data, capsys):
     train, dev = (str(shared_data / f"teddy2020c_{part}.csv.gz") for part in ("train", "dev"))
     cold = run(capsys, "--test", dev)
-    assert cold["n"] == 1155 and cold["macro_f1"] >= 0.82 and cold["coverage"]["0.99"] == {"coverage": 0.0, "precision": None}
+    assert cold["n"] == 1155 and cold["macro_f1"] >= 0.835 and cold["coverage"]["0.99"] == {"coverage": 0.0, "precision": None}
     few = run(capsys, "--train", train, "--per-class", "20", "--test", dev)
     assert few["macro_f1"] >= 0.84 and few["top2"] >= 0.95
     assert few["ms_per_message"] <= 5 and few["model_mb"] <= 20

@@ -16,7 +16,7 @@ ENOUGH = 10
 """With fewer examples than this nothing is learned: the words decide."""
 COLD, FADES = 20.0, 20
 """提案: weight of the words' share before anything is learned; by so many examples a label it has faded to half."""
-VOICE = 0.2
+VOICE = 0.3
 """提案: what each classifier counts before it has been measured."""
 WANTED = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 
