@@ -95,8 +95,9 @@ class Stack:
         for name in names or self.parts:
             self.parts[name].kill()
 
-    def wait(self, seconds=60):
-        """Return once the product says that it is well."""
+    def wait(self, seconds=240):
+        """Return once the product says that it is well. A first start takes half a minute alone, minutes on a busy machine; what
+        ends before it is well is not waited for."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             dead = [part for part in self.parts.values() if not part.running]
