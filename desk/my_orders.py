@@ -62,9 +62,11 @@ def orders(request):
     mine = WorkOrder.objects.visible_to(request.user).filter(handler__in=request.user.scope.where(HANDLERS))
     shown = finished(mine, at) if done else owed(mine)
     page = Register(shown.select_related("case__category", "case__place__parent__parent", "handler")).asked(request.GET)
+    found = counts(request.user, mine, at)
     context = {
-        "page": page, "lines": lines(page.object_list, at), "counts": counts(request.user, mine, at), "done": done,
-        "asked": [] if done else asked_of(request.user), "doors": [] if done else doors_of(request.user),
+        "page": page, "lines": lines(page.object_list, at), "counts": found, "done": done,
+        "asked": [] if done else asked_of(request.user),
+        "doors": doors_of(request.user) if found["doors"] and not done else [],
         "wanted": [] if done else wanted(request.user, at),
     }  # fmt: skip
     return phone.show(request, "desk/orders.html", context, current="phone-orders", keep=not done)
@@ -126,6 +128,7 @@ def counts(user, orders, at):
         "new": orders.filter(status=S.DISPATCHED), "working": orders.filter(status=S.ACCEPTED),
         "reviewing": orders.filter(status__in=[S.RETURNING, S.COMPLETED]),
         "late": orders.open().alias(step=next_due()).filter(step__lt=at),
+        "doors": Callback.objects.to_visit(user),
     })  # fmt: skip
 
 

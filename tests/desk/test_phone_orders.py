@@ -91,7 +91,7 @@ def test_counts_name_what_waits_for_whom(scene, luxi, order):
     an_order(scene)
     handling.accept(an_order(scene), by=scene.who("luxi"), at=NOW)
     counted = luxi.get("/phone/orders/").context["counts"]
-    assert counted == {"new": 2, "working": 1, "reviewing": 0, "late": 0}
+    assert counted == {"new": 2, "working": 1, "reviewing": 0, "late": 0, "doors": 0}
 
 
 def test_order_past_its_time_is_counted_and_said_to_be_late(scene, order):
@@ -183,7 +183,7 @@ def test_page_costs_the_same_however_many_spoke(luxi, order, django_assert_num_q
     luxi.get(page_of(order))
     for _ in range(3):
         a_grievance(order.case)
-    with django_assert_num_queries(SIGNED_IN + 27):
+    with django_assert_num_queries(SIGNED_IN + 29):  # promises, visits of a secretary
         luxi.get(page_of(order))
 
 

@@ -128,8 +128,8 @@ def test_list_costs_the_same_however_long(scene, secretary, order, django_assert
     secretary.get("/phone/secretary/")
     for _ in range(3):
         raised(an_order(scene).case)
-    # supervision, drafts, extensions, suspensions, clocks; instructions, visitors, adoptions, the brief
-    with django_assert_num_queries(SIGNED_IN + 9):
+    # supervision, drafts, extensions, suspensions, clocks; instructions, visitors, doors to knock at, adoptions, the brief
+    with django_assert_num_queries(SIGNED_IN + 10):
         secretary.get("/phone/secretary/")
 
 
@@ -259,7 +259,9 @@ def test_matter_costs_the_same_however_many_spoke(scene, secretary, order, djang
     secretary.get(page_of(order.case))
     supervision.instruct(order.case, text="一", by=scene.who("secretary"), at=NOW)
     supervision.instruct(order.case, text="二", by=scene.who("secretary"), at=NOW)
-    with django_assert_num_queries(SIGNED_IN + 25):  # adoptions, receptions, links of outside bodies, sides of a mediation
+    with django_assert_num_queries(
+        SIGNED_IN + 27
+    ):  # adoptions, receptions, links of outside bodies, a mediation, promises, doors
         secretary.get(page_of(order.case))
 
 

@@ -71,7 +71,7 @@ def test_a_month_is_drafted_from_its_frozen_figures_and_hides_a_rate_of_fewer_th
     row = drafted(scene)
     Snapshot.objects.get()
     rates = {line[0]: line[1:] for line in row.tables["rates"]}
-    assert rates["满意率"] == ["91.7%", "12", "— n=0", "—", "无法回访0，评价另列0"]
+    assert rates["满意率"] == ["91.7%", "12", "— n=0", "—", "无法回访0，评价另列0，信访件0"]
     assert rates["按期办结率"][:2] == ["—", rates["按期办结率"][1]] and int(rates["按期办结率"][1]) < 10, "hidden, its n shown"
     assert "满意率91.7%（n=12，上期不足10，不作比较）" in row.texts["overall"]
     assert "比上期增加2件（上期0件）" in row.texts["overall"] and "无法回访0人次" in row.texts["overall"]
