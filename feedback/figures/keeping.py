@@ -11,7 +11,7 @@ from feedback.figures.reading import Streets, facts
 from feedback.models import Fact, FigureRule, Tally, TallyMark
 from grievance.models import Case, Event
 
-EDITION = 2
+EDITION = 3
 """口径版本: raise it when `facts_of` counts otherwise than before, and everything is counted anew."""
 LOOK_BACK = 500
 """Lines of history read once more at each sweep: a slow transaction may bring a lower number after a higher one was seen. What
