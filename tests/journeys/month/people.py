@@ -169,9 +169,10 @@ class Office:
         return self.people[username]
 
     def handler_of(self, unit):
-        """Who works on the orders of a unit, by its code; None for one that has no account."""
-        username = f"{unit.removeprefix('qms-').replace('sy-', 'sy')}_banli"
-        return self[username] if username in self.passwords else None
+        """Who works on the orders of a unit, by its code: the head where there is one, who alone reports what is done again."""
+        unit = unit.removeprefix("qms-").replace("sy-", "sy")
+        known = (name for name in (f"{unit}_fuze", f"{unit}_banli") if name in self.passwords)
+        return self[username] if (username := next(known, None)) else None
 
     def orders(self):
         """Open orders, as the desk sees them, by case."""
