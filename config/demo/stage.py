@@ -9,6 +9,7 @@ from dispatch import routing
 from dispatch import sweeps as dispatch_sweeps
 from dispatch.actions import handling, supervision
 from dispatch.models import Checkpoint, Letter, WorkOrder
+from dispatch.posts import HEADS
 from feedback import sweeps as feedback_sweeps
 from feedback.actions import callback as callbacks
 from grievance import sweeps as grievance_sweeps
@@ -19,7 +20,6 @@ from street.models import Organisation, Posting, Role, User
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 HANDS = (Role.HANDLER, Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
-HEADS = (Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
 
 
 def local(text):

@@ -3,13 +3,12 @@
 from django.db import transaction
 from django.utils import timezone
 
+from dispatch.posts import HEADS
 from dispatch.workflow import WORK_ORDER
 from grievance.casework import NOBODY_OF_STAFF, Refused, lock, posting_for
 from grievance.models import Remark
-from street.models import Posting, Role
+from street.models import Posting
 from street.scope import stand
-
-HEADS = (Role.UNIT_HEAD, Role.COMMUNITY_SECRETARY)
 
 
 def wants_head(order):

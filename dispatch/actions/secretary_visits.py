@@ -4,7 +4,7 @@ from django.db import transaction
 
 from dispatch.models import SecretaryVisit
 from dispatch.workflow import SECRETARY_VISIT
-from grievance.casework import Refused, lock, posting_for
+from grievance.casework import Refused, lock
 from street.models import Role
 
 S = SecretaryVisit.Status
@@ -34,11 +34,6 @@ def readable(case, user):
     """可读的上门记录: the street's, and those of the office that was asked; what was said at a door is for no other unit."""
     rows = case.secretary_visits.all()
     return [row for row in rows if case.street_id in user.scope.streets or row.holder_id in user.scope.where(SECRETARIES)]
-
-
-def may_call_on(row, user):
-    """Whether the visit waits for this person."""
-    return posting_for(SECRETARY_VISIT.moves["call_on"], row, user) is not None
 
 
 def lapse(case, *, at):
