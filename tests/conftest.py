@@ -43,12 +43,15 @@ def missing_for(item):
 
 def other_pass_for(item):
     """A test of what only one database does belongs to the pass on that database; one that runs its own servers or that asks for
-    no database at all, to the first."""
+    no database at all, to the first; `once` names the pass of one that is long and to which the database makes no difference."""
     vendor = connections["default"].vendor
     if item.get_closest_marker("own_servers") and vendor != "sqlite":
         return "自己起数据库，与这一遍的无关（第一遍已跑：不设 DATABASE_URL）"
     if vendor != "sqlite" and not item.get_closest_marker("on_postgres") and not asks_for_a_database(item):
         return "不用数据库，两遍都一样（第一遍已跑：不设 DATABASE_URL）"
+    once = item.get_closest_marker("once")
+    if once and vendor != once.args[0]:
+        return "很费时，哪种数据库上都一样（在另一遍跑）"
     if item.get_closest_marker("on_postgres") and vendor != "postgresql":
         return "只在 PostgreSQL 上有意义（另一遍：DATABASE_URL=postgres://…）"
     if item.get_closest_marker("on_sqlite") and vendor != "sqlite":

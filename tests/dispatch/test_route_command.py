@@ -21,7 +21,7 @@ from grievance.models import Case, Event, Grievance, Notice
 from street.datafile import DataFileError
 from street.models import Organisation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once("sqlite")]
 MESSAGES = Path(__file__).parents[1] / "messages"
 POLICY = Path(settings.BASE_DIR) / "dispatch" / "policies" / "default.toml"
 GUIDED = "答复引导"

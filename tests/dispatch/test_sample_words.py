@@ -13,7 +13,7 @@ from street.datafile import DataFile
 from street.loading.ledger import Tally
 from tests.builders import a_grievance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once("sqlite")]
 POLICY = Path(settings.BASE_DIR) / "dispatch" / "policies" / "default.toml"
 SAID = {
     "A1": [

@@ -131,6 +131,7 @@ def test_demo_is_not_played_over_matters_that_are_there():
         call_command("demo")
 
 
+@pytest.mark.once("postgresql")
 @pytest.mark.parametrize("username", [*PEOPLE, *ADMINISTRATORS])
 def test_every_kind_of_page_that_ones_own_pages_lead_to_opens(username):
     found = wander(Staff(username), ["/admin/"] if username in ADMINISTRATORS else ["/admin/", "/phone/"])
@@ -155,6 +156,7 @@ def wander(person, begin):
     return seen
 
 
+@pytest.mark.once("postgresql")
 def test_desk_opens_every_matter_and_every_order_under_way():
     leader = Staff("zhibanzhang")
     pages = [f"/desk/cases/{case.number}/" for case in Case.objects.exclude(status="merged")]

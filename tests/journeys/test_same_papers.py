@@ -63,6 +63,7 @@ def given_up():
         transaction.set_rollback(True)
 
 
+@pytest.mark.once("sqlite")
 def test_the_same_month_again_gives_the_same_papers_and_one_changed_would_be_noticed(street):
     first = undisturbed()
     assert len(first[0]) >= 15 and len(first[1]) >= 60 and len(first[2]) >= 8
@@ -77,6 +78,7 @@ def test_the_same_month_again_gives_the_same_papers_and_one_changed_would_be_not
         assert papers(stage, numbers=True) == first[0]
 
 
+@pytest.mark.once("postgresql")
 def test_processes_killed_within_their_transactions_change_no_paper(street):
     expected = undisturbed()
     stage, found = lived(Struck)
@@ -85,6 +87,7 @@ def test_processes_killed_within_their_transactions_change_no_paper(street):
     assert (papers(stage, numbers=True), reminders(stage), numbers()) == expected
 
 
+@pytest.mark.once("sqlite")
 def test_another_order_of_arrival_gives_the_same_papers(street):
     expected = undisturbed()
     stage, found = lived(Shuffled)

@@ -171,7 +171,7 @@ class Office:
     def handler_of(self, unit):
         """Who works on the orders of a unit, by its code: the head where there is one, who alone reports what is done again."""
         unit = unit.removeprefix("qms-").replace("sy-", "sy")
-        known = (name for name in (f"{unit}_fuze", f"{unit}_banli") if name in self.passwords)
+        known = (name for name in (f"{unit}_fuze", f"{unit}_shuji", f"{unit}_banli") if name in self.passwords)
         return self[username] if (username := next(known, None)) else None
 
     def orders(self):
