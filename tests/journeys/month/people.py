@@ -3,14 +3,30 @@
 import re
 import threading
 import time
+import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import requests
 
+from config.replay.district import STREET
+
 PATIENCE = 60
 """Seconds for which a client tries to get an answer before it gives up; longer than any restart takes."""
 pause = threading.Event()
+
+
+def heads():
+    """Who heads each unit, by its code, as the street's file says; the first where several do."""
+    found = {}
+    for person in tomllib.loads(STREET.read_text())["person"]:
+        for post in person["postings"]:
+            if post["role"] == "unit_head":
+                found.setdefault(post["organisation"], person["username"])
+    return found
+
+
+HEADS = heads()
 
 
 @dataclass
@@ -169,10 +185,12 @@ class Office:
         return self.people[username]
 
     def handler_of(self, unit):
-        """Who works on the orders of a unit, by its code: the head where there is one, who alone reports what is done again."""
-        unit = unit.removeprefix("qms-").replace("sy-", "sy")
-        known = (name for name in (f"{unit}_fuze", f"{unit}_shuji", f"{unit}_banli") if name in self.passwords)
-        return self[username] if (username := next(known, None)) else None
+        """Who works on the orders of a unit, by its code: the head where there is one, who alone reports what is done again.
+
+        None where nobody there has an account.
+        """
+        name = HEADS.get(unit, f"{unit.removeprefix('qms-')}_banli")
+        return self[name] if name in self.passwords else None
 
     def orders(self):
         """Open orders, as the desk sees them, by case."""
