@@ -14,7 +14,7 @@ from django.utils import timezone
 from config.demo.roster import KINDS
 from config.demo.stage import BEIJING, Stage
 from dispatch.actions import extensions, handling, instructions, ladder, mediation, returns, shifts, supervision
-from dispatch.models import Letter, Shift, WorkOrder
+from dispatch.models import Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
 from feedback.models import Callback
 from grievance.actions import intake, triage
@@ -112,5 +112,6 @@ def play():
     )
     admin_site = admin.site._registry
     scene.made |= {model._meta.label_lower: row.pk for model in admin_site if (row := model._default_manager.first())}
-    scene.made |= {"posting": Posting.objects.first().pk, "shift": Shift.objects.first().pk}
+    held = Posting.objects.filter(organisation=unit).first()
+    scene.made |= {"street.organisation": unit.pk, "posting": held.pk}
     sys.stdout.write(json.dumps(scene.made))
