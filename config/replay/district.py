@@ -5,11 +5,10 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management import call_command
 
-STREET = settings.BASE_DIR / "street/data/qimashan.toml"
-POLICY = settings.BASE_DIR / "dispatch/policies/default.toml"
+from config.first_start import POLICY, STREET
+
 SAMPLE = "qms"
 QUOTED = re.compile(r'"([a-z0-9_.-]+)"')
 

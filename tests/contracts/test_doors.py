@@ -127,9 +127,14 @@ def filled(pattern, rows, scene):
         "<path:object_id>": str(pk_for(pattern, rows, scene)),
         "<int:pk>": str(pk_for(pattern, rows, scene)), "<path:content_type_id>/": "1/", "<id>": "1", "<int:content_type_id>": "1",
     }  # fmt: skip
+    return put_into(pattern, values)
+
+
+def put_into(pattern, values):
+    """The address of a pattern with `values` ({hole: what goes there}) in its holes."""
     for hole, value in values.items():
-        pattern = pattern.replace(hole, value)
-    assert "<" not in pattern, f"{pattern}: say here what to put into its holes"
+        pattern = pattern.replace(hole, str(value))
+    assert "<" not in pattern, f"{pattern}: say what to put into its holes"
     return "/" + pattern
 
 

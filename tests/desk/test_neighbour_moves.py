@@ -2,10 +2,10 @@
 
 import tomllib
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
+from config.first_start import POLICY
 from dispatch.loading.categories import load_categories
 from grievance.actions import calls, codes, joining
 from grievance.models import CallRequest, Category, Grievance, OpenMatter
@@ -17,7 +17,6 @@ from tests.dispatch.scene import TUESDAY, a_case
 
 pytestmark = pytest.mark.django_db
 NOW = TUESDAY + timedelta(hours=3)
-POLICY = Path(__file__).parents[2] / "dispatch/policies/default.toml"
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """样例词表: what residents say in their own words finds its category; what cannot wait rings, an angry voice bars nothing."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
+from config.first_start import POLICY
 from dispatch.loading.categories import load_alerts, load_categories
 from dispatch.routing import SURE
 from grievance import classify
@@ -14,7 +12,6 @@ from street.loading.ledger import Tally
 from tests.builders import a_grievance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once("sqlite")]
-POLICY = Path(settings.BASE_DIR) / "dispatch" / "policies" / "default.toml"
 SAID = {
     "A1": [
         "我们小区物业什么都不管，保洁一个月都见不到人，楼道里全是灰",

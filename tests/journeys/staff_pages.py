@@ -4,6 +4,8 @@ A new page is walked from the day it is added: nobody has to list it, and nobody
 
 import re
 
+from tests.contracts.test_doors import put_into
+
 READERS = ("zhibanzhang", "admin", "anquan", "huifang1", "jiwei", "luxi_wangge", "luxi_banli")
 """Who opens a page: the first of these to whom it is open."""
 
@@ -52,7 +54,7 @@ def walked(patterns):
 
 
 def address(pattern, made):
-    """The address of a pattern, with the numbers of the scene in its holes. AssertionError for a hole that nothing fills."""
+    """The address of a pattern, with the numbers of the scene in its holes."""
     table = re.match(r"admin/(\w+)/(\w+)/", pattern)
     row = made.get(f"{table[1]}.{table[2]}") if table else made["callback-pk-1440" if "callbacks/" in pattern else "posting"]
     values = {
@@ -60,7 +62,4 @@ def address(pattern, made):
         "<str:number>": made["handle-order-1440" if "orders/" in pattern else "handle-1440"],
         "<path:object_id>": row, "<id>": row, "<int:pk>": row if "papers/" not in pattern else 1,
     }  # fmt: skip
-    for hole, value in values.items():
-        pattern = pattern.replace(hole, str(value))
-    assert "<" not in pattern, f"{pattern}: say here what to put into its holes"
-    return f"/{pattern}"
+    return put_into(pattern, values)

@@ -7,11 +7,11 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from tests.grievance.films import a_film
+from tests.journeys.axe import violations
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
 
@@ -230,14 +230,8 @@ def test_network_lost_in_the_middle_of_a_picture_and_the_page_closed_loses_nothi
 
 
 def serious(page):
-    """What axe finds that keeps somebody out, as `rule: where`."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{page.url} {rule['id']}: {node['target']}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
+    """What axe finds that keeps somebody out."""
+    return [f"{page.url} {fault}" for fault in violations(page, "serious", "critical")]
 
 
 def test_resident_pages_keep_nobody_out(running, a_screen):

@@ -5,9 +5,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.journeys.axe import violations
 from tests.journeys.test_chromium import PATIENCE, signs_in
 from tests.stack import Embedded
 
@@ -187,9 +187,9 @@ def became(running):
 
 def faults(page):
     """What axe finds, whatever its weight."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    found = [f"{page.url} {fault}" for fault in violations(page)]
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return [f"{page.url} {rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]] + ["too wide"] * (wide > 0)
+    return found + ["too wide"] * (wide > 0)
 
 
 def reported(running):

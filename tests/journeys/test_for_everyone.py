@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
+
+from tests.journeys.axe import violations
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.own_servers]
 
@@ -77,12 +78,7 @@ def receipt_of(page, running):
 
 def faults(page, language, elder):
     """What axe finds, whatever its weight, and what is too small for the mode."""
-    broken = [
-        f"{rule['id']}: {node['target']}"
-        for rule in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-        for node in rule["nodes"]
-    ]
-    broken += page.evaluate(MEASURED, LEAST[elder])
+    broken = violations(page) + page.evaluate(MEASURED, LEAST[elder])
     beside = page.locator(".helper").count()
     if bool(beside) != bool(language):
         broken.append(f"{beside} helper texts")

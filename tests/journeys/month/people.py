@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from config.replay.district import STREET
+from config.first_start import STREET
 
 PATIENCE = 60
 """Seconds for which a client tries to get an answer before it gives up; longer than any restart takes."""
@@ -24,9 +24,6 @@ def heads():
             if post["role"] == "unit_head":
                 found.setdefault(post["organisation"], person["username"])
     return found
-
-
-HEADS = heads()
 
 
 @dataclass
@@ -177,7 +174,7 @@ class Office:
 
     def __init__(self, url, log, passwords):
         self.url, self.log, self.passwords = url, log, passwords
-        self.people = {}
+        self.people, self.heads = {}, heads()
 
     def __getitem__(self, username):
         if username not in self.people:
@@ -185,12 +182,8 @@ class Office:
         return self.people[username]
 
     def handler_of(self, unit):
-        """Who works on the orders of a unit, by its code: the head where there is one, who alone reports what is done again.
-
-        None where nobody there has an account.
-        """
-        name = HEADS.get(unit, f"{unit.removeprefix('qms-')}_banli")
-        return self[name] if name in self.passwords else None
+        """Who works on the orders of a unit, by its code: the head, who alone reports what is done again; None if headless."""
+        return self[self.heads[unit]] if unit in self.heads else None
 
     def orders(self):
         """Open orders, as the desk sees them, by case."""
