@@ -22,6 +22,7 @@ SWEEPS = {
     "feedback.tasks.keep_figures": 60,
     "feedback.tasks.freeze_figures": 3600,
     "feedback.tasks.draw_rechecks": 3600,
+    "feedback.tasks.find_topics": 3600,
     "dispatch.tasks.watch_duty": 60,
     "dispatch.tasks.write_briefs": 600,
     "dispatch.tasks.learn": 3600,

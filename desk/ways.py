@@ -57,7 +57,7 @@ def _all(user):
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("积案", "/desk/backlog/", roles & MATTERS),
-        ("话题", "/desk/topics/", roles & STREET_ROLES),
+        ("类案", "/desk/topics/", roles & MATTERS),
         ("微心愿", "/desk/wishes/", roles & MATTERS),
         ("公开", "/desk/board/", roles & BOARD_ROLES),
         ("政策", "/desk/policy/", roles & POLICY_READERS),

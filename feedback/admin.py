@@ -1,8 +1,9 @@
-"""后台 of the verdict: the register of callbacks, for the desk alone, and the networks of offices."""
+"""后台 of the verdict: the register of callbacks, for the desk alone, the networks of offices, and when
+topics are found."""
 
 from django.contrib import admin
 
-from feedback.models import Callback, UnitNetwork
+from feedback.models import Callback, UnitNetwork, WarningRule
 from grievance.admin import CaseAdmin, CommunityOfCase
 from street.admin import ConfigAdmin
 from street.models import STREET_ROLES
@@ -29,3 +30,12 @@ class UnitNetworkAdmin(ConfigAdmin):
     place = "unit__"
     list_display = ["unit", "network"]
     list_select_related = ["unit"]
+
+
+@admin.register(WarningRule)
+class WarningRuleAdmin(ConfigAdmin):
+    """预警口径: from how many on matters become a topic, from which day."""
+
+    place = "street__"
+    list_display = ["street", "starts", "crowd_least", "crowd_metres", "surge_percent"]
+    list_select_related = ["street"]

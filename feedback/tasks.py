@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from feedback import sweeps
-from feedback.actions import doubts, recheck
+from feedback.actions import doubts, recheck, topics
 from feedback.figures import freezing, keeping
 from grievance.wake import wake
 
@@ -44,3 +44,10 @@ def draw_rechecks():
     sweeps.forget_words()
     recheck.expire(at=at)
     recheck.draw(at=at)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def find_topics():
+    """Beat, every hour: what is one problem in many places is put together. Safe to run twice, late or beside itself."""
+    if topics.find_everywhere(at=timezone.now()):
+        wake("grievance.tasks.deliver")

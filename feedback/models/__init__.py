@@ -8,6 +8,7 @@ from feedback.models.inbound import InboundCount, InboundReply
 from feedback.models.recheck import Recheck
 from feedback.models.report import Report, ReportCopy
 from feedback.models.snapshot import Appeal, Snapshot
+from feedback.models.topic import Topic, TopicCase, TopicStep, WarningRule
 from feedback.models.voice import CallbackVoice
 
 __all__ = [
@@ -29,5 +30,9 @@ __all__ = [
     "Snapshot",
     "Tally",
     "TallyMark",
+    "Topic",
+    "TopicCase",
+    "TopicStep",
     "UnitNetwork",
+    "WarningRule",
 ]

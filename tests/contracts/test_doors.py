@@ -13,7 +13,7 @@ from django.urls import get_resolver
 
 from dispatch.actions import handling, mediation
 from dispatch.models import Letter, Supervision
-from feedback.models import Callback
+from feedback.models import Callback, Topic, TopicCase
 from grievance.actions import codes
 from grievance.models import Attachment, Complainant
 from grievance.sealing import fingerprint, new_salt, secret_for
@@ -81,6 +81,11 @@ def rows(scene):
             token_hash=fingerprint(secret_for("survey", salt)),
         ),
     }  # fmt: skip
+    made["topic"] = Topic.objects.create(
+        street=scene.street, name="冰柱", ground="hand", why="冰柱", status="open", found_at=NOW, opened_at=NOW, owner=scene.luxi,
+        plan="除冰", due_on=NOW.date(),
+    )  # fmt: skip
+    TopicCase.objects.create(topic=made["topic"], case=case, why="冰柱", added_at=NOW)
     return {**made, "events": case.events.filter(at__gte=NOW).count()}
 
 
@@ -142,7 +147,7 @@ def pk_for(pattern, rows, scene):
     """The key of the row that such an address speaks of."""
     by_word = {
         "papers/<slug": "order", "papers/<int": "letter",
-        "callback": "callback", "attachments": "attachment", "codes": "code", "qrcode": "code", "grievance/case": "case",
+        "topics/": "topic", "callback": "callback", "attachments": "attachment", "codes": "code", "qrcode": "code", "grievance/case": "case",
         "grievance/grievance": "grievance", "workorder": "order", "letter": "letter", "supervision": "supervision",
         "mediation": "mediation",
     }  # fmt: skip
@@ -217,6 +222,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "grievance/qrcode",
         "grievance/publicpage",
         "feedback/unitnetwork",
+        "feedback/warningrule",
     )
     settings = {f"admin/{page}" for page in pages}
     for pattern, method, response in answers(browser, rows, scene, inner_routes()):

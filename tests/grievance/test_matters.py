@@ -18,7 +18,6 @@ from grievance.models import Case, OpenMatter, Sketch, Tombstone
 from street.models import Place, Role
 from tests import services
 from tests.builders import MONDAY_10AM, a_case, a_category, a_code, a_person, a_place
-from tests.clock import travel
 
 FUMES = "小区楼下的烧烤店没有烟道，每天油烟往楼上窜，营业到凌晨三点，老人孩子都睡不好，请政府管一管。"
 
@@ -172,25 +171,6 @@ def test_open_matters_like_what_was_typed_come_first_and_no_private_one_comes_at
     with django_assert_num_queries(1):
         ranked = matters.ranked_open(place, "楼下路灯坏了，晚上路灯不亮", MONDAY_10AM)
     assert [matter.text for matter in ranked] == [texts[0], texts[1]]
-
-
-@pytest.mark.django_db
-def test_three_of_one_trouble_are_a_topic_and_the_same_words_from_elsewhere_are_not_in_it(estates, client):
-    here, there = estates
-    mine = [told(here, f"搅拌站噪音太大，灰尘很大，第{day}天了。", days=day) for day in range(3)]
-    told(there, "搅拌站噪音太大，灰尘很大，第2天了。", days=2)
-    told(here, "小学什么时候招生，学位怎么分。", days=2)
-    desk = a_person(Role.DISPATCHER, here.place.street, is_staff=True)
-    since, until = MONDAY_10AM - timedelta(days=1), MONDAY_10AM + timedelta(days=9)
-    found = matters.topics(here.place.street_id, since, until, user=desk)
-    assert [(topic.name, topic.cases) for topic in found] == [("锦绣花城", mine[::-1])]
-    client.force_login(desk)
-    with travel(until):
-        shown = client.get("/desk/topics/?weeks=2").content.decode()
-    assert all(case.number in shown for case in mine) and "碧水雅苑" not in shown and "3 件" in shown
-    unit = a_person(Role.HANDLER, here.place.community, is_staff=True)
-    client.force_login(unit)
-    assert client.get("/desk/topics/").status_code == 403
 
 
 @pytest.mark.django_db

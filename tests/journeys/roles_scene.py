@@ -16,6 +16,7 @@ from config.demo.stage import BEIJING, Stage
 from dispatch.actions import extensions, handling, instructions, ladder, mediation, returns, shifts, supervision
 from dispatch.models import Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
+from feedback.actions import topics
 from feedback.models import Callback
 from grievance.actions import intake, triage
 from grievance.models import Category, QRCode
@@ -105,6 +106,9 @@ def play():
     feedback_sweeps.open_callbacks(at=timezone.now())
     for width in WIDTHS:
         scene.made[f"callback-pk-{width}"] = Callback.objects.get(case__number=scene.made[f"callback-{width}"]).pk
+    numbers = [scene.made[f"handle-{width}"] for width in WIDTHS]
+    made = {"name": "楼上漏水", "numbers": numbers, "why": "说的是同一段水管"}
+    scene.made["topic"] = topics.begin(scene.units["qms"], **made, by=scene.who("zhibanzhang"), at=timezone.now()).pk
     scene.said("waiting", 0, "这边的事还没有人看过")
     unit = scene.units["qms-luxi"]
     LogEntry.objects.log_actions(

@@ -8,6 +8,7 @@ from dispatch import eye as dispatch_eye
 from dispatch import teamwork as dispatch_teamwork
 from dispatch import workflow as dispatch_workflow
 from feedback import reporting as feedback_reporting
+from feedback import topic_moves as feedback_topic_moves
 from feedback import workflow as feedback_workflow
 from grievance import workflow as grievance_workflow
 from grievance.casework import OUTSIDE, RESIDENT, SYSTEM, Workflow
@@ -22,6 +23,7 @@ TABLES = [
     dispatch_duty,
     feedback_workflow,
     feedback_reporting,
+    feedback_topic_moves,
 ]
 HEAD = """# 流程：每一步谁能办
 

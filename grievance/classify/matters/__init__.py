@@ -2,6 +2,17 @@
 
 from grievance.classify.matters.finding import Likely, ranked_open, remember_missing, same_as
 from grievance.classify.matters.sketches import remember
-from grievance.classify.matters.topics import Topic, topics
+from grievance.classify.matters.topics import alike_in_cause, alike_in_place, fits_cause, fits_place, what_of
 
-__all__ = ["Likely", "Topic", "ranked_open", "remember", "remember_missing", "same_as", "topics"]
+__all__ = [
+    "Likely",
+    "alike_in_cause",
+    "alike_in_place",
+    "fits_cause",
+    "fits_place",
+    "ranked_open",
+    "remember",
+    "remember_missing",
+    "same_as",
+    "what_of",
+]

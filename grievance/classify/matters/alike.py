@@ -23,6 +23,8 @@ NAMELESS = 0.1
 """Two texts of one district of which neither names a place: only the same words make them one matter."""
 ROAD, AREA, PASSING = 0.8, 0.8, 0.4
 """What a road, an area, or an estate told of in passing counts beside one that is told as the place itself."""
+CAUSE_FADING = 14
+"""Days after which a likeness of cause counts half: what has one cause is told of together."""
 HERE, OTHER_NUMBER = 0.8, 0.3
 """提案: what one and the same place of the register counts, and the fraction left for another building or group of it."""
 
@@ -146,3 +148,10 @@ def replaced(one, two, rarity):
         return any(not any(common(name, other) or slip(name, other) for other in others) for name in telling)
 
     return alone(one.fine, two.fine + two.roads + two.areas) and alone(two.fine, one.fine + one.roads + one.areas)
+
+
+def same_cause(one, two, rarity):
+    """同因, 0 upwards: how likely two messages tell of one trouble wherever each was sent from. Names count for nothing here, so
+    this joins no matters; it only puts them side by side in a topic."""
+    aspect, _ = same_aspects(one, two, rarity)
+    return (likeness(one, two, rarity) + ASPECT * aspect) / (1 + abs(one.day - two.day) / CAUSE_FADING)

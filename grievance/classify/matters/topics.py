@@ -1,59 +1,43 @@
-"""话题: what several matters of some weeks have in common, offered to a reader; nothing follows from it by itself."""
+"""成堆: matters that tell of one trouble at one place, or of one trouble in many places; of pieces alone, without a database."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from itertools import combinations
 
-from grievance.classify.matters.alike import SAME, compare
+from grievance.classify.matters.alike import SAME, compare, same_cause
 from grievance.classify.matters.clusters import blocks, clusters
-from grievance.classify.matters.finding import GONE, rarity_of
-from grievance.classify.matters.sketches import piece_of_sketch
-from grievance.models import Case, Sketch
-
-FEWEST = 3
-"""提案: fewer matters are no topic."""
-MOST = 1500
-"""So many sketches are grouped, the newest: more take longer than a page may."""
-
 
 MOST_BESIDE = 120
-"""So many of one name each is compared with: a page has no time for more."""
+"""So many of one name each is compared with."""
+CAUSE = 0.3
+"""提案: from this average on, several messages of one kind seem to have one cause; docs/topics.md says how it was set."""
 
 
-@dataclass
-class Topic:
-    """话题: where, what of, and the cases, the latest first."""
-
-    name: str
-    aspects: list
-    cases: list = field(default_factory=list)
-
-    @property
-    def span(self):
-        """The first and the last time it was told of."""
-        return self.cases[-1].submitted_at, self.cases[0].submitted_at
-
-
-def topics(street, since, until, *, user):
-    """话题 of a street (id) between two instants, the largest first, of what `user` may see; three queries."""
-    told = Sketch.objects.filter(street=street, at__range=(since, until), case__in=Case.objects.visible_to(user))
-    rows = list(told.exclude(case__status__in=GONE).select_related("root").order_by("-at")[:MOST])
-    groups = [group for group in grouped([piece_of_sketch(row) for row in rows]) if len(group) >= FEWEST]
-    shown = {rows[index].pk for group in groups for index in group}
-    cases = Case.objects.filter(pk__in=shown).select_related("place", "category", "promised_by").in_bulk()
-    found = [_topic([rows[index] for index in group], cases) for group in groups]
-    return sorted(found, key=lambda topic: (-len(topic.cases), topic.name))
-
-
-def grouped(pieces):
-    """成堆: groups of indexes of pieces that tell of one matter, on the average of all their pairs."""
-    rarity = rarity_of(pieces)
+def alike_in_place(pieces, rarity):
+    """同一处: groups of indexes of pieces that tell of one matter, on the average of all their pairs."""
     found = ((pair, compare(pieces[pair[0]], pieces[pair[1]], rarity).score) for pair in blocks(pieces, MOST_BESIDE))
     return clusters(len(pieces), {pair: score for pair, score in found if score > 0}, SAME)
 
 
-def _topic(rows, cases):
-    names = Counter(name for row in rows for name in row.name_index.get("main", ())[:1])
-    aspects = Counter(aspect for row in rows for aspect in row.aspect_index)
-    where = names.most_common(1)[0][0] if names else rows[0].root.name if rows[0].root else ""
-    chosen = sorted((cases[row.pk] for row in rows), key=lambda case: case.submitted_at, reverse=True)
-    return Topic(where, [aspect for aspect, count in aspects.most_common(3) if 2 * count >= len(rows)], chosen)
+def alike_in_cause(pieces, rarity, enough=CAUSE):
+    """同因: groups of indexes of pieces that tell of one trouble, wherever they come from."""
+    pairs = combinations(range(len(pieces)), 2)
+    found = {(one, two): same_cause(pieces[one], pieces[two], rarity) for one, two in pairs}
+    return clusters(len(pieces), {pair: score for pair, score in found.items() if score > 0}, enough)
+
+
+def fits_place(piece, pieces, rarity):
+    """合得上: whether a later message tells of the matter that `pieces` are about, on the average."""
+    return bool(pieces) and sum(compare(one, piece, rarity).score for one in pieces) >= SAME * len(pieces)
+
+
+def fits_cause(piece, pieces, rarity, enough=CAUSE):
+    """同因的: whether a later message has the cause that `pieces` seem to have, on the average."""
+    return bool(pieces) and sum(same_cause(one, piece, rarity) for one in pieces) >= enough * len(pieces)
+
+
+def what_of(pieces):
+    """说什么: the name most of them tell of, else "", and the aspects at least half of them speak of, three at the most."""
+    names = Counter(piece.spot.main[0] for piece in pieces if piece.spot.main)
+    aspects = Counter(aspect for piece in pieces for aspect in piece.aspects)
+    shared = [aspect for aspect, count in aspects.most_common(3) if 2 * count >= len(pieces)]
+    return names.most_common(1)[0][0] if names else "", shared
