@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
 from feedback.actions import topics as actions
 from feedback.models import Topic
@@ -136,7 +137,7 @@ def _shown(request, row, refusal=None):
     seen = inside.filter(case__in=Case.objects.visible_to(request.user)).select_related(
         "case__place", "case__category", "case__promised_by"
     )
-    members, count = list(seen[:MOST_SHOWN]), inside.count()
+    members, count = [(one, title_for(one.case, request.user)) for one in seen[:MOST_SHOWN]], inside.count()
     context = {
         "title": str(row), "row": row, "open": {move.name for move in TOPIC.open_to(row, request.user)}, "refusal": refusal,
         "typed": request.POST if refusal else {}, "members": members, "count": count, "unseen": count - len(members),

@@ -147,7 +147,8 @@ def pk_for(pattern, rows, scene):
     """The key of the row that such an address speaks of."""
     by_word = {
         "papers/<slug": "order", "papers/<int": "letter",
-        "topics/": "topic", "callback": "callback", "attachments": "attachment", "codes": "code", "qrcode": "code", "grievance/case": "case",
+        "topics/": "topic", "callback": "callback", "attachments": "attachment",
+        "codes": "code", "qrcode": "code", "grievance/case": "case",
         "grievance/grievance": "grievance", "workorder": "order", "letter": "letter", "supervision": "supervision",
         "mediation": "mediation",
     }  # fmt: skip
