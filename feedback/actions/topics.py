@@ -2,6 +2,8 @@
 
 发现 follows domain §5 (alerts, 预判季节性问题); 提级、会办 and 派单 stay what they are, on each matter."""
 
+from collections import Counter
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -20,7 +22,9 @@ S = Topic.Status
 TOLD = frozenset({Role.SUPERVISOR, Role.SHIFT_LEADER})
 """Who is told when a topic was found."""
 SAME_GROUP = 0.5
-"""提案: a group of which half lies in one topic already is that topic."""
+"""提案: a group of which half lies in one topic of its ground already is that topic."""
+MOSTLY = 0.8
+"""提案: a group nearly all of which lies in a topic of another ground says nothing new."""
 
 
 def find_everywhere(*, at):
@@ -40,10 +44,10 @@ def find(street, *, at):
 
 
 def groups_in(rows, rule):
-    """[Found] of all grounds but the season, in a fixed order."""
+    """[Found] of all grounds but the season, what says more first: a firm before a place, a place before a kind."""
     names, labels, near = told.names_of(rows), told.labels_of(rows), told.around(rule.crowd_metres)
     return [
-        *topics.of_one_place(rows, rule, names), *topics.of_one_cause(rows, rule, labels), *topics.of_one_company(rows, rule),
+        *topics.of_one_company(rows, rule), *topics.of_one_place(rows, rule, names), *topics.of_one_cause(rows, rule, labels),
         *topics.of_a_crowd(rows, rule, labels, near), *topics.of_a_surge(rows, rule, labels),
     ]  # fmt: skip
 
@@ -62,20 +66,18 @@ def _follow(street, rows, rule, at):
 
 
 def _begun(street, found, at):
-    """1 where a group is new, else 0: half of it lies in a topic already, whatever became of that."""
-    least = SAME_GROUP * len(found.members)
-    same = TopicCase.objects.filter(topic__street=street, topic__ground=found.ground, case__in=list(found.members))
-    counts: dict = {}
-    for key in same.values_list("topic", flat=True):
-        counts[key] = counts.get(key, 0) + 1
-    if max(counts.values(), default=0) >= max(1, least):
+    """1 where a group is new, else 0: it lies in a topic already, whatever became of that."""
+    held = TopicCase.objects.filter(topic__street=street, case__in=list(found.members)).values_list("topic", "topic__ground")
+    counts = Counter(held)
+    share = {ground: SAME_GROUP if ground == found.ground else MOSTLY for _, ground in counts}
+    if any(count >= share[ground] * len(found.members) for (_, ground), count in counts.items()):
         return 0
     if found.key and Topic.objects.filter(street=street, key=found.key).exists():
         return 0
     facts = {"name": found.name[:80], "ground": found.ground, "why": found.why[:300], "match": found.match, "key": found.key}
     topic = Topic.objects.create(street=street, found_at=at, **facts)
     _put(topic, found.members, by=None, at=at)
-    _step(topic, f"系统发现：{found.why}", by=None, at=at)
+    _step(topic, f"发现：{found.why}", by=None, at=at)
     _tell_desk(topic, at)
     return 1
 

@@ -99,6 +99,16 @@ def test_one_cause_in_many_places_within_days_is_a_topic_and_weeks_later_it_is_n
     assert "停水断水" in topics["cause"].why and "4 处" in topics["cause"].why
 
 
+def test_what_is_one_topic_on_one_ground_is_not_a_second_one_on_another(codes, street, water):
+    for at, words in enumerate((*NO_WATER, NO_WATER[0], NO_WATER[1])):
+        told(codes[at % 5], words, day=at % 3, category=water, phone=f"1390000000{at}")
+    WarningRule.objects.create(street=street, starts=date(2023, 1, 1), cause_places=6)
+    assert set(found(street, day=3)) == {"surge"}, "six at five places"
+    Topic.objects.all().delete()
+    WarningRule.objects.update(cause_places=3)
+    assert set(found(street, day=3)) == {"cause"}
+
+
 def test_where_the_office_wants_more_places_four_are_none_and_a_later_rule_holds_from_its_day(codes, street, water):
     WarningRule.objects.create(street=street, starts=date(2023, 1, 1), cause_places=5)
     for at, words in enumerate(NO_WATER):
