@@ -17,7 +17,7 @@ from dispatch.actions import extensions, handling, instructions, ladder, mediati
 from dispatch.models import Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
 from feedback.actions import topics
-from feedback.models import Callback
+from feedback.models import Callback, WarningRule
 from grievance.actions import intake, triage
 from grievance.models import Category, QRCode
 from street.models import Posting
@@ -109,6 +109,7 @@ def play():
     numbers = [scene.made[f"handle-{width}"] for width in WIDTHS]
     made = {"name": "楼上漏水", "numbers": numbers, "why": "说的是同一段水管"}
     scene.made["topic"] = topics.begin(scene.units["qms"], **made, by=scene.who("zhibanzhang"), at=timezone.now()).pk
+    WarningRule.objects.create(street=scene.units["qms"], starts=timezone.localdate(scene.at))
     scene.said("waiting", 0, "这边的事还没有人看过")
     unit = scene.units["qms-luxi"]
     LogEntry.objects.log_actions(
