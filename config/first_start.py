@@ -44,6 +44,7 @@ def steps(demo):
     yield "载入样例街道…", lambda: quietly("load_street", str(STREET))
     yield "载入时限与派单规则…", lambda: quietly("load_policy", str(POLICY))
     yield "载入答复模板和办理提示…", lambda: quietly("load_replies")
+    yield "载入上门事项清单…", lambda: quietly("load_visit_items")
     yield "生成样例账号…", give_passwords
     yield "生成样例保密信箱的钥匙…", lambda: quietly("sample_keys")
     if demo and not Case.objects.exists():

@@ -8,6 +8,8 @@ from desk.overview import READERS as OVERSEERS
 from desk.policy import READERS as POLICY_READERS
 from desk.rechecks import READERS as RECHECKERS
 from desk.registers import READERS
+from desk.service_visits import READERS as RATING_READERS
+from desk.service_visits import VISITORS
 from dispatch.actions.replan import ROLES as REPLANNERS
 from dispatch.duty import WATCH
 from grievance.actions.retention import DECIDE
@@ -58,6 +60,8 @@ def _all(user):
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),
         ("积案", "/desk/backlog/", roles & MATTERS),
         ("类案", "/desk/topics/", roles & MATTERS),
+        ("登记上门", "/desk/service-visits/", roles & VISITORS),
+        ("上门评价", "/desk/ratings/", roles & (RATING_READERS | VISITORS)),
         ("微心愿", "/desk/wishes/", roles & MATTERS),
         ("公开", "/desk/board/", roles & BOARD_ROLES),
         ("政策", "/desk/policy/", roles & POLICY_READERS),

@@ -3,7 +3,7 @@ topics are found."""
 
 from django.contrib import admin
 
-from feedback.models import Callback, UnitNetwork, WarningRule
+from feedback.models import Callback, ListedItem, UnitNetwork, WarningRule
 from grievance.admin import CaseAdmin, CommunityOfCase
 from street.admin import ConfigAdmin
 from street.models import STREET_ROLES
@@ -39,3 +39,12 @@ class WarningRuleAdmin(ConfigAdmin):
     place = "street__"
     list_display = ["street", "starts", "crowd_least", "crowd_metres", "surge_percent"]
     list_select_related = ["street"]
+
+
+@admin.register(ListedItem)
+class ListedItemAdmin(ConfigAdmin):
+    """上门事项清单: what units may come to a door for."""
+
+    place = "unit__"
+    list_display = ["unit", "kind", "name", "starts", "ends", "rest_days", "sound_rest_days"]
+    list_select_related = ["unit"]

@@ -4,12 +4,16 @@ from django.urls import path
 
 from feedback import api, views
 from feedback.public import views as public
+from feedback.ratings import views as ratings
 
 app_name = "feedback"
 urlpatterns = [
     path("r/<str:receipt>/survey/", views.survey_by_receipt, name="survey"),
     path("r/<str:receipt>/reopen/", views.reopen, name="reopen"),
     path("s/<str:token>/", views.survey_by_token, name="survey_by_token"),
+    path("pj/<str:token>/", ratings.by_card, name="rate"),
+    path("q/<str:token>/visits/", ratings.at_door, name="visits_at_door"),
+    path("q/<str:token>/visits/<int:pk>/", ratings.by_door, name="rate_by_door"),
     path("board/<slug:community>/", public.board, name="board"),
     path("wishes/<slug:community>/", public.wishes, name="wishes"),
     path("board/photos/<str:name>.jpg", public.photo, name="board_photo"),

@@ -7,6 +7,7 @@ from feedback.models.figures import Fact, FigureRule, Tally, TallyMark
 from feedback.models.inbound import InboundCount, InboundReply
 from feedback.models.recheck import Recheck
 from feedback.models.report import Report, ReportCopy
+from feedback.models.service_visit import ListedItem, Rating, ServiceVisit
 from feedback.models.snapshot import Appeal, Snapshot
 from feedback.models.topic import Topic, TopicCase, TopicStep, WarningRule
 from feedback.models.voice import CallbackVoice
@@ -24,9 +25,12 @@ __all__ = [
     "FigureRule",
     "InboundCount",
     "InboundReply",
+    "ListedItem",
+    "Rating",
     "Recheck",
     "Report",
     "ReportCopy",
+    "ServiceVisit",
     "Snapshot",
     "Tally",
     "TallyMark",

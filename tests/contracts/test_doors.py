@@ -13,7 +13,7 @@ from django.urls import get_resolver
 
 from dispatch.actions import handling, mediation
 from dispatch.models import Letter, Supervision
-from feedback.models import Callback, Topic, TopicCase
+from feedback.models import Callback, ListedItem, Rating, ServiceVisit, Topic, TopicCase
 from grievance.actions import codes
 from grievance.models import Attachment, Complainant
 from grievance.sealing import fingerprint, new_salt, secret_for
@@ -30,6 +30,7 @@ PUBLIC = {
     "", "healthz", "c/<slug:code>/", "q/<str:token>/", "r/<str:receipt>/", "r/<str:receipt>/attachments/<int:pk>/",
     "q/<str:token>/uploads/", "r/<str:receipt>/code.png", "r/<str:receipt>/survey/", "r/<str:receipt>/reception/",
     "r/<str:receipt>/data/", "r/<str:receipt>/data/copy/",
+    "pj/<str:token>/", "q/<str:token>/visits/", "q/<str:token>/visits/<int:pk>/",
     "q/<str:token>/outlook/", "q/<str:token>/join/", "q/<str:token>/call/", "near/", "s/<str:token>/", "privacy/", "reading/",
     "api/v1/q/<str:token>/grievances/", "admin/login/", "phone/login/",
     "r/<str:receipt>/verify/", "r/<str:receipt>/reopen/", "mine/", "find/",
@@ -86,6 +87,12 @@ def rows(scene):
         plan="除冰", due_on=NOW.date(),
     )  # fmt: skip
     TopicCase.objects.create(topic=made["topic"], case=case, why="冰柱", added_at=NOW)
+    item = ListedItem.objects.create(unit=scene.luxi, name="消防", basis="消防法", starts=NOW.date())
+    made["visit"] = ServiceVisit.objects.create(
+        unit=scene.luxi, item=item, place=scene.building, day=NOW.date(), result="sound", registered_by=scene.who("luxi"),
+        registered_at=NOW, token_salt=new_salt(), token_hash="ab" * 32, expires_at=NOW + timedelta(days=14),
+    )  # fmt: skip
+    Rating.objects.create(visit=made["visit"], way="card", grade="poor", case=case, at=NOW)
     return {**made, "events": case.events.filter(at__gte=NOW).count()}
 
 
@@ -147,7 +154,7 @@ def pk_for(pattern, rows, scene):
     """The key of the row that such an address speaks of."""
     by_word = {
         "papers/<slug": "order", "papers/<int": "letter",
-        "topics/": "topic", "callback": "callback", "attachments": "attachment",
+        "topics/": "topic", "service-visits": "visit", "callback": "callback", "attachments": "attachment",
         "codes": "code", "qrcode": "code", "grievance/case": "case",
         "grievance/grievance": "grievance", "workorder": "order", "letter": "letter", "supervision": "supervision",
         "mediation": "mediation",
@@ -201,8 +208,8 @@ def test_stranger_is_sent_to_sign_in_from_every_page_of_staff(scene, rows):
     assert wrong == [] and untouched(rows)
 
 
-OF_COUNTS = ("desk/policy/", "desk/letter-templates/", "desk/rechecks/")
-"""Limits, ladder and duty list, counts of matters they would have touched, counts of second answers: nothing of a resident."""
+OF_COUNTS = ("desk/policy/", "desk/letter-templates/", "desk/rechecks/", "desk/ratings/")
+"""Limits, ladder and duty list; counts of matters they would have touched, of second answers, of ratings. Of no resident."""
 
 
 def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
@@ -222,6 +229,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "grievance/saying",
         "grievance/qrcode",
         "grievance/publicpage",
+        "feedback/listeditem",
         "feedback/unitnetwork",
         "feedback/warningrule",
     )

@@ -57,7 +57,7 @@ def address(pattern, made):
     """The address of a pattern, with the numbers of the scene in its holes."""
     table = re.match(r"admin/(\w+)/(\w+)/", pattern)
     row = made.get(f"{table[1]}.{table[2]}") if table else made["callback-pk-1440" if "callbacks/" in pattern else "posting"]
-    row = made["topic"] if "topics/" in pattern else row
+    row = made["topic"] if "topics/" in pattern else made["visit"] if "service-visits/" in pattern else row
     values = {
         "<slug:template>": "supervise", "<slug:street>": "qms", "<slug:kind>": "units" if "import" in pattern else "order",
         "<str:number>": made["handle-order-1440" if "orders/" in pattern else "handle-1440"],

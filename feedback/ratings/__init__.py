@@ -1,0 +1,1 @@
+"""上门评价: the pages of who was visited."""
