@@ -44,7 +44,7 @@ def earlier_at(place, day, most=5):
     """近来谁来过: the latest visits of every unit at a place or within it, whatever for; read before one comes again."""
     inside = [place.pk, *Place.objects.filter(parent=place).values_list("pk", flat=True)]
     rows = ServiceVisit.objects.filter(place__in=inside, day__lte=day).select_related("unit", "item")
-    return list(rows.order_by("-day", "-pk")[:most])
+    return list(rows.select_related("place__parent").order_by("-day", "-pk")[:most])
 
 
 @transaction.atomic

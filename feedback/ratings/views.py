@@ -49,7 +49,7 @@ def by_door(request, token, pk):
 
 
 def _read():
-    return ServiceVisit.objects.select_related("unit", "item", "place__street")
+    return ServiceVisit.objects.select_related("unit", "item", "place__street", "place__parent")
 
 
 def _of_door(code):

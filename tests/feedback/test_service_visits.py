@@ -112,7 +112,7 @@ def test_the_next_unit_sees_who_was_there_before_it_comes(item, shop, officer, c
     client.force_login(a_person(Role.HANDLER, other, is_staff=True))
     with travel(later(3)):
         shown = client.get("/desk/service-visits/?place=shop-1").content.decode()
-    assert "消防站 消防检查：发现问题" in shown and "门前三包" in shown and "消防检查</option>" not in shown
+    assert "老李面馆：消防站 消防检查，发现问题" in shown and "门前三包" in shown and "消防检查</option>" not in shown
 
 
 def test_a_card_rates_once_and_a_forged_or_old_one_never(item, shop, officer):
@@ -201,6 +201,9 @@ def test_who_oversees_opens_the_numbers_and_the_unit_sees_sums_alone(item, shop,
     with travel(later(2)):
         client.force_login(a_person(Role.SUPERVISOR, shop.street, is_staff=True))
         assert client.get("/desk/ratings/").context["lines"][0][2] is None, "nine are no share"
+        client.force_login(officer)
+        few = client.get("/desk/ratings/").content.decode()
+        assert "消防检查" in few and '<td class="is-number">8</td>' not in few, "of few the unit could tell who said what"
 
 
 def test_the_officer_finds_the_place_registers_and_shows_the_code(item, shop, officer, client):
