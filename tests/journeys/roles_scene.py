@@ -16,11 +16,11 @@ from config.demo.stage import BEIJING, Stage
 from dispatch.actions import extensions, handling, instructions, ladder, mediation, returns, shifts, supervision
 from dispatch.models import Letter, WorkOrder
 from feedback import sweeps as feedback_sweeps
-from feedback.actions import service_visits, topics
-from feedback.models import Callback, ListedItem, WarningRule
+from feedback.models import Callback
 from grievance.actions import intake, triage
 from grievance.models import Category, QRCode
 from street.models import Posting
+from tests.journeys import rare_rows
 
 WIDTHS = (1440, 390)
 
@@ -106,17 +106,7 @@ def play():
     feedback_sweeps.open_callbacks(at=timezone.now())
     for width in WIDTHS:
         scene.made[f"callback-pk-{width}"] = Callback.objects.get(case__number=scene.made[f"callback-{width}"]).pk
-    numbers = [scene.made[f"handle-{width}"] for width in WIDTHS]
-    made = {"name": "楼上漏水", "numbers": numbers, "why": "说的是同一段水管"}
-    scene.made["topic"] = topics.begin(scene.units["qms"], **made, by=scene.who("zhibanzhang"), at=timezone.now()).pk
-    day = timezone.localdate(scene.at)
-    item = ListedItem.objects.create(unit=scene.units["qms-luxi"], name="消防通道检查", basis="消防法第二十八条", starts=day)
-    visit, _ = service_visits.register(
-        item, scene.code.place, day=day, result="sound", by=scene.who("luxi_banli"), at=timezone.now()
-    )  # fmt: skip
-    service_visits.rate(visit, grade="poor", reasons=["unclear"], way="card", at=timezone.now())
-    scene.made["visit"] = visit.pk
-    WarningRule.objects.create(street=scene.units["qms"], starts=timezone.localdate(scene.at))
+    rare_rows.lay(scene, WIDTHS[0])
     scene.said("waiting", 0, "这边的事还没有人看过")
     unit = scene.units["qms-luxi"]
     LogEntry.objects.log_actions(
