@@ -3,6 +3,8 @@
 from django.urls import path
 
 from desk import (
+    appeals,
+    assessment,
     attachments,
     backlog,
     behalf,
@@ -10,6 +12,7 @@ from desk import (
     case,
     clocks,
     confidential,
+    doubts,
     erasures,
     export,
     hall,
@@ -112,6 +115,9 @@ urlpatterns = [
     path("desk/rechecks/", rechecks.page, name="rechecks"),
     path("desk/rechecks/<int:pk>/", rechecks.one, name="recheck"),
     path("desk/metrics/", metrics.page, name="metrics"),
+    path("desk/assessment/", assessment.page, name="assessment"),
+    path("desk/appeals/", appeals.page, name="appeals"),
+    path("desk/doubts/", doubts.page, name="doubts"),
     path("desk/reports/", reports.register, name="reports"),
     path("desk/reports/<int:pk>/", reports.report, name="report"),
     path("desk/reports/<int:pk>.docx", reports.docx, name="report_docx"),

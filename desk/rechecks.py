@@ -33,7 +33,7 @@ MOST_DOUBTS = 200
 def page(request):
     """复核页: to the discipline office the table alone."""
     user, today = request.user, timezone.localdate()
-    month = _month(request.GET.get("month", ""), today)
+    month = month_of(request.GET.get("month", ""), today)
     asks = bool(user.scope.roles & ASKERS)
     waiting = Recheck.objects.to_ask(user).open().filter(Q(owner=None) | Q(owner=user)) if asks else Recheck.objects.none()
     context = {
@@ -66,7 +66,7 @@ def _differing(user, month):
 
 def _doubts(user, month):
     """[[Doubt]]: those of one device or network together, the others each alone; the latest first, matters and no names."""
-    found = Doubt.objects.visible_to(user).filter(seen_at__range=_span(month)).select_related("case", "callback")
+    found = Doubt.objects.visible_to(user).filter(seen_at__range=span_of(month)).select_related("case", "callback")
     groups: dict = {}
     for row in found[:MOST_DOUBTS]:
         groups.setdefault((row.kind, row.together or -row.pk), []).append(row)
@@ -74,15 +74,17 @@ def _doubts(user, month):
 
 
 def _of_month(month):
-    return Recheck.objects.filter(drawn_at__range=_span(month))
+    return Recheck.objects.filter(drawn_at__range=span_of(month))
 
 
-def _span(month):
+def span_of(month):
+    """(first instant, last instant) of a month."""
     first, after = (timezone.make_aware(datetime.combine(day, time())) for day in (month.first, month.last + periods.DAY))
     return first, after - timedelta(microseconds=1)
 
 
-def _month(text, today):
+def month_of(text, today):
+    """The month in an address, this one where none is asked for; 404 for what is none."""
     if not text:
         return periods.month(today)
     try:

@@ -1,4 +1,4 @@
-"""报告: 日报、周报、月报、年报 of a street: drafted from the figures, edited, signed by a leader, sent; as DOCX and PDF."""
+"""报告: 日报、周报、月报、季报、年报 of a street: drafted from the figures, edited, signed by a leader, sent; as DOCX and PDF."""
 
 import re
 from datetime import date
@@ -52,7 +52,7 @@ def _number(text):
 def _kind(request):
     if request.POST.get("kind") in Report.Kind.values:
         return request.POST["kind"]
-    raise Refused("no_kind", "请选日报、周报、月报或年报。", status=400)
+    raise Refused("no_kind", "请选日报、周报、月报、季报或年报。", status=400)
 
 
 def _day(request):

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from desk.appeals import READERS as APPEAL_READERS
 from desk.behalf_forms import may_register
 from desk.doors import MATTERS, TRIAGE
 from desk.overview import READERS as OVERSEERS
@@ -55,6 +56,9 @@ def _all(user):
         ("数字", "/desk/figures/", roles & MATTERS),
         ("指标", "/desk/metrics/", roles & MATTERS),
         ("报告", "/desk/reports/", roles & MATTERS),
+        ("考评", "/desk/assessment/", roles & MATTERS),
+        ("数字异议", "/desk/appeals/", roles & APPEAL_READERS),
+        ("疑点单", "/desk/doubts/", roles & RECHECKERS),
         ("上门", "/desk/visits/", roles & MATTERS),
         ("大厅", "/desk/hall/", roles & TRIAGE),
         ("接访", "/desk/receptions/", roles & (STREET_ROLES | {Role.COMMUNITY_SECRETARY})),

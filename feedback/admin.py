@@ -2,8 +2,10 @@
 topics are found."""
 
 from django.contrib import admin
+from django.utils import timezone
 
-from feedback.models import Callback, ListedItem, UnitNetwork, WarningRule
+from feedback.forms import FigureRuleForm
+from feedback.models import Callback, FigureRule, ListedItem, UnitNetwork, WarningRule
 from grievance.admin import CaseAdmin, CommunityOfCase
 from street.admin import ConfigAdmin
 from street.models import STREET_ROLES
@@ -48,3 +50,17 @@ class ListedItemAdmin(ConfigAdmin):
     place = "unit__"
     list_display = ["unit", "kind", "name", "starts", "ends", "rest_days", "sound_rest_days"]
     list_select_related = ["unit"]
+
+
+@admin.register(FigureRule)
+class FigureRuleAdmin(ConfigAdmin):
+    """统计口径: dated. One that has begun is never changed: what was counted by it stays; another begins on a later day."""
+
+    place = "street__"
+    list_display = ["street", "starts", "mostly", "shown_from", "take_within", "frozen_after", "recheck_share"]
+    list_select_related = ["street"]
+    form = FigureRuleForm
+
+    def has_change_permission(self, request, obj=None):
+        """Only while its day lies ahead."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.starts > timezone.localdate())

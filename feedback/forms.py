@@ -1,10 +1,11 @@
 """表单: the three questions, as a resident answers them and as a caller writes them down. How they are put is data."""
 
 from django import forms
+from django.utils import timezone
 
 from dispatch import callback_words
 from feedback.actions.callback import MOST_WORDS
-from feedback.models import Callback
+from feedback.models import Callback, FigureRule
 
 LANGUAGES = ("国家通用语言", "维吾尔语", "哈萨克语", "柯尔克孜语", "俄语", "英语", "手语")
 """Offered, not required, as where something is written down for somebody: any other may be typed."""
@@ -91,3 +92,23 @@ class RecheckForm(SurveyForm):
     def clean(self):
         """No reason is asked for twice."""
         return self.cleaned_data
+
+
+class FigureRuleForm(forms.ModelForm):
+    """统计口径 of one street, from a day that lies ahead: the past is not counted otherwise."""
+
+    class Meta:
+        model = FigureRule
+        fields = "__all__"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "street" in self.fields:
+            self.fields["street"].required = True
+
+    def clean_starts(self):
+        """Refuses a day that has begun."""
+        starts = self.cleaned_data["starts"]
+        if starts <= timezone.localdate():
+            raise forms.ValidationError("起用日期要在明天或以后：已经数过的，口径不改。")
+        return starts

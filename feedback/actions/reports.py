@@ -31,7 +31,7 @@ S = Report.Status
 
 @transaction.atomic
 def draft(street, *, kind, day, by, at):
-    """起草: of the day, week, month or year in which `day` lies. Refused `not_over`, `already_drafted`, `role_missing`."""
+    """起草: of the day, week, month, quarter or year of `day`. Refused `not_over`, `already_drafted`, `role_missing`."""
     period = period_of(kind, day)
     row = Report(street=street, kind=kind, first=period.first, last=period.last, drafted_by=by, drafted_at=at)
     REPORT.check("draft", row, by=by, at=at)

@@ -17,13 +17,16 @@ def period_of(kind, day):
         return periods.Period(first, first + 6 * periods.DAY)
     if kind == K.MONTH:
         return periods.month(day)
+    if kind == K.QUARTER:
+        first = date(day.year, day.month - (day.month - 1) % 3, 1)
+        return periods.Period(first, periods.month(first + 70 * periods.DAY).last)
     if kind == K.YEAR:
         return periods.Period(date(day.year, 1, 1), date(day.year, 12, 31))
     return periods.Period(day, day)
 
 
 def before(kind, period):
-    """上期: the day, week, month or year before."""
+    """上期: the day, week, month, quarter or year before."""
     return period_of(kind, period.first - periods.DAY)
 
 

@@ -1,4 +1,4 @@
-"""综合报告: 日报、周报、月报、年报 of a street. Figures from the matters, words from a person, the number from a signature."""
+"""综合报告: 日报、周报、月报、季报、年报 of a street. Figures from the matters, words from people, a number from a signature."""
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +21,7 @@ class Report(models.Model):
         DAY = "day", "日报"
         WEEK = "week", "周报"
         MONTH = "month", "月报"
+        QUARTER = "quarter", "季报"
         YEAR = "year", "年报"
 
     class Status(models.TextChoices):
@@ -29,7 +30,7 @@ class Report(models.Model):
         DISCARDED = "discarded", "不用"
 
     street = models.ForeignKey("street.Organisation", models.PROTECT, related_name="+", verbose_name="街道")
-    kind = models.CharField("种类", max_length=6, choices=Kind.choices)
+    kind = models.CharField("种类", max_length=7, choices=Kind.choices)
     first = models.DateField("期初")
     last = models.DateField("期末")
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -85,6 +86,8 @@ class Report(models.Model):
         first, last = self.first, self.last
         if self.kind == self.Kind.YEAR:
             return f"{first.year}年"
+        if self.kind == self.Kind.QUARTER:
+            return f"{first.year}年第{'一二三四'[first.month // 3]}季度"
         if self.kind == self.Kind.MONTH:
             return f"{first.year}年{first.month}月"
         day = f"{first.year}年{first.month}月{first.day}日"

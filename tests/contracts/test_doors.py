@@ -208,7 +208,7 @@ def test_stranger_is_sent_to_sign_in_from_every_page_of_staff(scene, rows):
     assert wrong == [] and untouched(rows)
 
 
-OF_COUNTS = ("desk/policy/", "desk/letter-templates/", "desk/rechecks/", "desk/ratings/")
+OF_COUNTS = ("desk/policy/", "desk/letter-templates/", "desk/rechecks/", "desk/ratings/", "desk/doubts/")
 """Limits, ladder and duty list; counts of matters they would have touched, of second answers, of ratings. Of no resident."""
 
 
@@ -229,6 +229,7 @@ def test_one_whose_posts_show_no_matter_reads_none(scene, rows):
         "grievance/saying",
         "grievance/qrcode",
         "grievance/publicpage",
+        "feedback/figurerule",
         "feedback/listeditem",
         "feedback/unitnetwork",
         "feedback/warningrule",

@@ -1,7 +1,7 @@
 """What lies on a desk only now and then: a report, a second question, a sealed letter, a shift that is over. For the walk of
 every page of staff; made by the product's own actions, one of each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -51,6 +51,7 @@ def settings(scene):
     ClassifierVersion.objects.create(street=street, number=1, status="refused", why="没有比在用的好", made_at=scene.at)
     PublicPage.objects.get_or_create(community=scene.units["qms-luxi"])
     WarningRule.objects.create(street=street, starts=day)
+    FigureRule.objects.create(street=street, starts=date(2099, 1, 1))
 
 
 def papers(scene):
