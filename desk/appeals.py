@@ -1,7 +1,5 @@
 """数字异议: a unit says that a frozen month is wrong; another person above agrees, and the month is counted anew, or does not."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -9,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from desk import doors
+from desk.typed import day, number
 from feedback.actions import appeals as actions
 from feedback.models import Appeal, Snapshot
 from feedback.workflow import APPEAL
@@ -36,13 +35,13 @@ def page(request):
 def _done(request, at):
     said, user = request.POST, request.user
     if said.get("do") == "ask":
-        unit = get_object_or_404(_units(user), pk=_number(said.get("unit")))
-        month = _frozen(unit).filter(month=_day(said.get("month"))).first()
+        unit = get_object_or_404(_units(user), pk=number(said.get("unit")))
+        month = _frozen(unit).filter(month=day(said.get("month"))).first()
         if month is None:
             raise Refused("no_month", "请选一个已经定格的月份。", status=400)
         actions.ask(month, unit=unit, reason=said.get("reason", ""), by=user, at=at)
         return "异议已提出，由街道督办员或区委督查室复核。"
-    row = get_object_or_404(Appeal.objects.visible_to(user), pk=_number(said.get("appeal")))
+    row = get_object_or_404(Appeal.objects.visible_to(user), pk=number(said.get("appeal")))
     if said.get("do") == "agree":
         made = actions.agree(row, opinion=said.get("opinion", ""), by=user, at=at)[1]
         return f"已更正，写成{made}；旧版照样可读。"
@@ -50,17 +49,6 @@ def _done(request, at):
         actions.refuse(row, opinion=said.get("opinion", ""), by=user, at=at)
         return "不予更正，已记下理由。"
     raise Http404
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() else 0
-
-
-def _day(text):
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def _units(user):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.doors import MATTERS, for_roles, page
 from desk.papers import DOCX
+from desk.typed import number
 from dispatch.papers import pdf
 from dispatch.papers.period_report import SECTIONS, TABLES
 from feedback.actions import reports as actions
@@ -37,16 +38,12 @@ def register(request):
     if request.method != "POST":
         return _register(request)
     try:
-        street = get_object_or_404(_streets(request.user), pk=_number(request.POST.get("street")))
+        street = get_object_or_404(_streets(request.user), pk=number(request.POST.get("street")))
         row = actions.draft(street, kind=_kind(request), day=_day(request), by=request.user, at=timezone.now())
     except Refused as refusal:
         return _register(request, refusal)
     messages.success(request, "已由数字写成草稿。请逐段改好，再请领导签发。")
     return redirect("desk:report", row.pk)
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() else 0
 
 
 def _kind(request):
@@ -103,7 +100,7 @@ def _texts(request):
 
 
 def _save(row, request, at):
-    revision = _number(request.POST.get("revision"))
+    revision = number(request.POST.get("revision"))
     actions.edit(row, texts=_texts(request), revision=revision, by=request.user, at=at)
     return "已保存。"
 
@@ -119,7 +116,7 @@ def _pick(row, request, at):
 
 
 def _sign(row, request, at):
-    made = actions.sign(row, revision=_number(request.POST.get("revision")), by=request.user, at=at)
+    made = actions.sign(row, revision=number(request.POST.get("revision")), by=request.user, at=at)
     return f"已签发，文号 {made.number}。以后事项再变，这份报告不变。"
 
 
@@ -129,7 +126,7 @@ def _discard(row, request, at):
 
 
 def _send(row, request, at):
-    units = actions.sendable(row).filter(pk__in=[_number(one) for one in request.POST.getlist("unit")])
+    units = actions.sendable(row).filter(pk__in=[number(one) for one in request.POST.getlist("unit")])
     roles = [role for role in request.POST.getlist("role") if role in TO_ROLES]
     actions.send(row, units=list(units), roles=roles, by=request.user, at=at)
     return "已发送；发给谁、什么时候发的，记在下面。"

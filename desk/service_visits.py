@@ -1,12 +1,10 @@
 """上门和评价码: a unit registers that it came and shows the code; what those who were visited said, by unit and item."""
 
 from collections import Counter
-from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +12,8 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
 from desk.doors import for_roles, page
+from desk.rechecks import month_of, span_of
+from desk.typed import day, number
 from feedback.actions import service_visits as actions
 from feedback.figures import periods
 from feedback.models import FigureRule, ListedItem, Rating, ServiceVisit
@@ -57,28 +57,17 @@ def visits(request):
 
 
 def _register(request, place, at):
-    item = ListedItem.objects.filter(pk=_number(request.POST.get("item"))).select_related("unit").first()
+    item = ListedItem.objects.filter(pk=number(request.POST.get("item"))).select_related("unit").first()
     if place is None:
         raise Refused("no_place", "请先找到上门的地点。", status=400)
     if item is None:
         raise Refused("not_listed", "请从清单里选一个事项；清单上没有的，不能上门检查。", status=400)
     facts = {
-        "day": _day(request.POST.get("day")),
+        "day": day(request.POST.get("day")),
         "result": request.POST.get("result", ""),
         "because": request.POST.get("because", ""),
     }
     return actions.register(item, place, **facts, by=request.user, at=at)[0]
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() else 0
-
-
-def _day(text):
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 @for_roles(VISITORS)
@@ -104,7 +93,7 @@ def visit(request, pk):
 def ratings(request):
     """上门评价: unit × item × month. Who oversees opens the ratings behind a number; a unit sees its own sums alone."""
     user, today = request.user, timezone.localdate()
-    month = _month(request.GET.get("month", ""), today)
+    month = month_of(request.GET.get("month", ""), today)
     reads = bool(user.scope.roles & READERS)
     seen = _seen(user, reads, month)
     rule = FigureRule.objects.in_force(None, today)
@@ -117,8 +106,7 @@ def ratings(request):
 
 
 def _seen(user, reads, month):
-    first, after = (timezone.make_aware(datetime.combine(day, time())) for day in (month.first, month.last + timedelta(days=1)))
-    rows = Rating.objects.filter(at__gte=first, at__lt=after, visit__in=ServiceVisit.objects.visible_to(user))
+    rows = Rating.objects.filter(at__range=span_of(month), visit__in=ServiceVisit.objects.visible_to(user))
     own = user.scope.where(VISITORS)
     return rows if reads else rows.filter(visit__unit__in=own)
 
@@ -140,7 +128,7 @@ def _share(counts, least):
 
 def _chosen(request, rows):
     """The ratings behind a number: of a unit's item, of one grade, or those that stand aside; None where none is asked for."""
-    item = ListedItem.objects.filter(pk=_number(request.GET.get("item"))).first()
+    item = ListedItem.objects.filter(pk=number(request.GET.get("item"))).first()
     if item is None:
         return None
     grade = request.GET.get("grade", "")
@@ -151,12 +139,3 @@ def _chosen(request, rows):
     found = list(rows.select_related("visit__unit", "visit__item", "visit__place__parent", "case")[:MOST])
     open_ = set(Case.objects.visible_to(request.user).filter(pk__in=[row.case_id for row in found]).values_list("pk", flat=True))
     return [(row, [actions.REASONS[reason] for reason in row.reasons], row.case_id in open_) for row in found]
-
-
-def _month(text, today):
-    if not text:
-        return periods.month(today)
-    try:
-        return periods.month(date.fromisoformat(f"{text}-01"))
-    except ValueError as wrong:
-        raise Http404 from wrong

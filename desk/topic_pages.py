@@ -1,7 +1,6 @@
 """类案: what was found to be one problem in many places; who leads, what is done, and how many came before and after."""
 
 import re
-from datetime import date
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk.case import title_for
 from desk.doors import MATTERS, for_roles, page
+from desk.typed import day, number
 from feedback.actions import topics as actions
 from feedback.models import Topic
 from feedback.topic_effect import effect, trend
@@ -34,7 +34,7 @@ def register(request):
         return redirect("desk:topic", int(found[1]))
     if request.method != "POST":
         return _register(request)
-    street = get_object_or_404(_streets(request.user), pk=_number(request.POST.get("street")))
+    street = get_object_or_404(_streets(request.user), pk=number(request.POST.get("street")))
     said = {name: request.POST.get(name, "") for name in ("name", "why")}
     try:
         numbers = re.split(r"[\s,，、;；]+", request.POST.get("numbers", ""))
@@ -43,10 +43,6 @@ def register(request):
         return _register(request, refusal)
     messages.success(request, "已新建。请立项：写明谁牵头、怎么办、哪天以前完成。")
     return redirect("desk:topic", row.pk)
-
-
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() else 0
 
 
 def _streets(user):
@@ -86,18 +82,11 @@ def topic(request, pk):
     return redirect("desk:topic", row.pk)
 
 
-def _day(text):
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
-
-
 def _plan(act):
     def deed(row, said, *, by, at):
-        owner = Organisation.objects.filter(pk=_number(said.get("owner"))).first()
-        facts = {"owner": owner, "plan": said.get("plan", ""), "due_on": _day(said.get("due_on"))}
-        return act(row, **facts, revision=_number(said.get("revision")), by=by, at=at)
+        owner = Organisation.objects.filter(pk=number(said.get("owner"))).first()
+        facts = {"owner": owner, "plan": said.get("plan", ""), "due_on": day(said.get("due_on"))}
+        return act(row, **facts, revision=number(said.get("revision")), by=by, at=at)
 
     return deed
 
@@ -107,7 +96,7 @@ def _with_text(act, name):
 
 
 def _start(row, said, *, by, at):
-    return actions.start(row, day=_day(said.get("day")), by=by, at=at)
+    return actions.start(row, day=day(said.get("day")), by=by, at=at)
 
 
 def _of_case(act):
